@@ -1,0 +1,35 @@
+//! Steps that are calls of cargo.
+
+use crate::{failure::Outcome, sh::Sh};
+
+/// What somebody who depends on a single crate compiles.
+const ALONE: &[&str] = &[
+    "-p mailgrant-core --no-default-features",
+    "-p mailgrant-core",
+    "-p mailgrant-getresponse --no-default-features",
+    "-p mailgrant-getresponse",
+    "-p mailgrant-storage",
+    "-p mailgrant-storage --features sqlite",
+    "-p mailgrant-manager",
+    "-p mailgrant-emulator",
+];
+
+pub(crate) fn fmt(sh: &Sh) -> Outcome {
+    sh.cargo("fmt --all -- --check").run()
+}
+
+pub(crate) fn clippy(sh: &Sh) -> Outcome {
+    sh.cargo("clippy --workspace --all-targets --all-features -- -D warnings").run()
+}
+
+pub(crate) fn test(sh: &Sh) -> Outcome {
+    sh.cargo("test --workspace --all-features").run()
+}
+
+pub(crate) fn features(sh: &Sh) -> Outcome {
+    ALONE.iter().try_for_each(|alone| sh.cargo(&format!("check {alone}")).run())
+}
+
+pub(crate) fn deny(sh: &Sh) -> Outcome {
+    sh.cargo("deny --offline check bans licenses sources").run()
+}

@@ -1,0 +1,144 @@
+//! The command surface: every command, argument, switch.
+
+use crate::{
+    diagram, docs,
+    failure::{Failure, Outcome},
+    release, say,
+    sh::Sh,
+    steps,
+};
+
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "test",
+        argument: None,
+        switch: None,
+        about: "everything CI does, in order, up to the first failure",
+        run: |sh, _| steps::all(sh),
+    },
+    Command {
+        name: "check",
+        argument: Some("STEP"),
+        switch: None,
+        about: "one step of it; without a name, the list of steps",
+        run: |sh, given| given.argument.map_or_else(steps::list, |name| steps::one(sh, name)),
+    },
+    Command {
+        name: "diagram",
+        argument: None,
+        switch: Some("--bless"),
+        about: "compare the diagram in docs/architecture.md with the compiled machine, or write it",
+        run: |sh, given| if given.switch { diagram::bless(sh) } else { diagram::compare(sh) },
+    },
+    Command {
+        name: "scratch",
+        argument: None,
+        switch: None,
+        about: "run the README's program from a crate outside of the workspace",
+        run: |sh, _| crate::scratch::run(sh),
+    },
+    Command {
+        name: "docs",
+        argument: None,
+        switch: Some("--open"),
+        about: "rustdoc of the workspace",
+        run: |sh, given| docs::build(sh, given.switch),
+    },
+    Command {
+        name: "release plan",
+        argument: None,
+        switch: None,
+        about: "what would be published, in which order",
+        run: |sh, _| release::plan(sh),
+    },
+    Command {
+        name: "release publish",
+        argument: None,
+        switch: Some("--execute"),
+        about: "a dry run of publishing, or the real thing",
+        run: |sh, given| release::publish(sh, given.switch),
+    },
+    Command { name: "help", argument: None, switch: None, about: "this page", run: |_, _| help() },
+];
+
+/// One command, as data.
+pub(crate) struct Command {
+    name: &'static str,
+    argument: Option<&'static str>,
+    switch: Option<&'static str>,
+    about: &'static str,
+    pub(crate) run: fn(&Sh, &Given<'_>) -> Outcome,
+}
+
+/// What was given beside the command's name.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Given<'a> {
+    pub(crate) argument: Option<&'a str>,
+    pub(crate) switch: bool,
+}
+
+/// Finds the command. No words at all mean `help`.
+pub(crate) fn parse<'a>(words: &[&'a str]) -> Outcome<(&'static Command, Given<'a>)> {
+    let words = if matches!(words, [] | ["--help" | "-h"]) { &["help"] } else { words };
+    for command in COMMANDS {
+        let name: Vec<&str> = command.name.split(' ').collect();
+        if let Some(rest) = words.strip_prefix(name.as_slice()) {
+            return command.given(rest).map(|given| (command, given));
+        }
+    }
+    Failure::because(format!("there is no command `{}`; `cargo xtask help` lists them", words.join(" ")))
+}
+
+fn help() -> Outcome {
+    for command in COMMANDS {
+        say::line(format!("cargo xtask {:<28} {}", command.usage(), command.about));
+    }
+    Ok(())
+}
+
+impl Command {
+    fn usage(&self) -> String {
+        let extras = [self.argument, self.switch].into_iter().flatten().map(|extra| format!(" [{extra}]"));
+        self.name.to_owned() + &extras.collect::<String>()
+    }
+
+    fn given<'a>(&self, words: &[&'a str]) -> Outcome<Given<'a>> {
+        let mut given = Given::default();
+        for &word in words {
+            if Some(word) == self.switch {
+                given.switch = true;
+            } else if self.argument.is_some() && given.argument.is_none() && !word.starts_with('-') {
+                given.argument = Some(word);
+            } else {
+                return Failure::because(format!("`{word}` is too much; the usage is `cargo xtask {}`", self.usage()));
+            }
+        }
+        Ok(given)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed<'a>(words: &[&'a str]) -> (&'static str, Given<'a>) {
+        let (command, given) = parse(words).unwrap();
+        (command.name, given)
+    }
+
+    #[test]
+    fn words_become_a_command() {
+        assert_eq!(parsed(&[]).0, "help");
+        assert_eq!(parsed(&["check"]), ("check", Given::default()));
+        assert_eq!(parsed(&["check", "tidy"]).1.argument, Some("tidy"));
+        assert_eq!(parsed(&["release", "publish"]), ("release publish", Given::default()));
+        assert!(parsed(&["release", "publish", "--execute"]).1.switch);
+    }
+
+    #[test]
+    fn what_is_unknown_is_refused() {
+        for words in [&["tset"][..], &["test", "fmt"], &["check", "a", "b"], &["diagram", "--blss"], &["release"]] {
+            assert!(parse(words).is_err(), "{words:?}");
+        }
+    }
+}
