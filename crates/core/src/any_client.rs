@@ -1,0 +1,126 @@
+//! AnyClient: a client whose provider is only known at run time.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::Response;
+
+use crate::{
+    AuthorizationCode, Bearer, Callback, Client, ClientIdentity, Error, Expiry, Grant, GrantKind, PendingAuthorization,
+    Permit, Profile, Provider, RefreshBudget, RefreshError, Standing, TokenRecord,
+};
+
+/// A client whose provider, environment and app are only known at run time: what the manager keeps many of.
+///
+/// It works on records, and each verb runs the same typed flow that a caller of [`Client`] writes.
+/// [`Client`] is one for every provider.
+#[async_trait]
+pub trait AnyClient: Send + Sync + 'static {
+    /// Which app this is, where.
+    fn identity(&self) -> &ClientIdentity;
+
+    /// How the environment wants to be spoken to.
+    fn profile(&self) -> &Profile;
+
+    /// The budget that permits come from.
+    fn budget(&self) -> &RefreshBudget;
+
+    /// Finishes a login: the callback is compared with what was put aside, and its code is spent.
+    ///
+    /// # Errors
+    ///
+    /// As [`receive`](crate::Session::receive) and [`exchange`](crate::Session::exchange).
+    async fn complete(&self, pending: PendingAuthorization, callback: Callback) -> Result<TokenRecord, Error>;
+
+    /// Spends a record's refresh token: one request, for which `permit` is leave.
+    async fn refresh(&self, permit: Permit, record: &TokenRecord) -> Outcome;
+
+    /// The record's token as a bearer, ending at `expiry`, that remembers the `version` it is stored under.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the record is another client's.
+    fn bearer(&self, record: &TokenRecord, expiry: Expiry, version: u64) -> Result<Bearer, Error>;
+
+    /// As [`Client::send`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    async fn send(&self, request: http::Request<Bytes>) -> Result<Response<Bytes>, Error>;
+}
+
+/// What became of a refresh.
+#[derive(Debug)]
+#[must_use = "a renewed record is the only copy of its tokens"]
+#[expect(clippy::exhaustive_enums, reason = "a caller is to handle every arm")]
+pub enum Outcome {
+    /// The provider answered with a new token.
+    Renewed(Box<TokenRecord>),
+    /// Nothing was sent, or the answer says that nothing came of it.
+    Untouched(Error),
+    /// The provider said no to the grant.
+    Refused(Error),
+    /// It was sent, and no answer came that could be understood: the refresh token may be spent.
+    Uncertain(Error),
+}
+
+#[async_trait]
+impl<P: Provider> AnyClient for Client<P> {
+    fn identity(&self) -> &ClientIdentity {
+        self.identity()
+    }
+
+    fn profile(&self) -> &Profile {
+        self.profile()
+    }
+
+    fn budget(&self) -> &RefreshBudget {
+        self.budget()
+    }
+
+    async fn complete(&self, pending: PendingAuthorization, callback: Callback) -> Result<TokenRecord, Error> {
+        match pending.grant {
+            GrantKind::AuthorizationCode => {
+                let login = self.resume_any::<AuthorizationCode>(pending)?;
+                Ok(login.receive(callback)?.exchange().await?.into_record())
+            }
+        }
+    }
+
+    async fn refresh(&self, permit: Permit, record: &TokenRecord) -> Outcome {
+        match record.grant {
+            GrantKind::AuthorizationCode => refresh::<P, AuthorizationCode>(self, permit, record).await,
+        }
+    }
+
+    fn bearer(&self, record: &TokenRecord, expiry: Expiry, version: u64) -> Result<Bearer, Error> {
+        record.identity.expect(self.identity())?;
+        Ok(Bearer::new(self.api_target(), &record.issued.access, expiry, Some(version)))
+    }
+
+    async fn send(&self, request: http::Request<Bytes>) -> Result<Response<Bytes>, Error> {
+        self.send(request).await
+    }
+}
+
+async fn refresh<P: Provider, G: Grant>(client: &Client<P>, permit: Permit, record: &TokenRecord) -> Outcome {
+    // A record says of itself that it was left in doubt; whoever holds a permit has decided what to do about that.
+    let decided = TokenRecord { unknown: false, ..record.clone() };
+    let standing = match client.restore_any::<G>(decided, record.renewal) {
+        Ok(Standing::Live(session)) => session.expire(),
+        Ok(standing) => standing,
+        Err(error) => return Outcome::Untouched(error),
+    };
+    let Standing::Lapsed(session) = standing else {
+        return Outcome::Refused(Error::ask_user(
+            "no_refresh_token",
+            "the provider gave no refresh token with this grant: send the customer through the consent page again",
+        ));
+    };
+    match session.refresh_with(permit).await {
+        Ok(session) => Outcome::Renewed(Box::new(session.into_record())),
+        Err(RefreshError::Refused { error, .. }) => Outcome::Refused(error),
+        Err(RefreshError::Untouched { error, .. }) => Outcome::Untouched(error),
+        Err(RefreshError::Uncertain { error, .. }) => Outcome::Uncertain(error),
+    }
+}

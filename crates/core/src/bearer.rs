@@ -1,0 +1,130 @@
+//! Bearer: a live token on its way into a header.
+
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, header::AUTHORIZATION};
+use secrecy::ExposeSecret;
+use zeroize::Zeroizing;
+
+use crate::{AccessToken, Endpoint, Error, Expiry};
+
+/// A live token of provider `P`, or of one that is only known at run time ([`AnyProvider`]).
+///
+/// [`request`](Self::request) builds a request to the token's own environment, so that it cannot go anywhere
+/// else. Clones are cheap and share one header value, which is wiped when the last of them is dropped.
+pub struct Bearer<P: ?Sized = AnyProvider> {
+    inner: Arc<Inner>,
+    provider: PhantomData<fn() -> P>,
+}
+
+/// A provider that is only known at run time.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "there is no value of it")]
+pub enum AnyProvider {}
+
+struct Inner {
+    header: HeaderValue,
+    target: Arc<ApiTarget>,
+    expiry: Expiry,
+    version: Option<u64>,
+}
+
+/// Where the calls of an environment go, and how a rejected token is told there.
+pub(crate) struct ApiTarget {
+    pub(crate) base: Endpoint,
+    pub(crate) headers: HeaderMap,
+    pub(crate) rejects: Judge,
+}
+
+/// The provider's [`rejects_token`](crate::Provider::rejects_token), without its type.
+type Judge = Box<dyn Fn(&Response<Bytes>) -> bool + Send + Sync>;
+
+impl<P: ?Sized> Bearer<P> {
+    pub(crate) fn new(target: Arc<ApiTarget>, token: &AccessToken, expiry: Expiry, version: Option<u64>) -> Self {
+        Self { inner: Arc::new(Inner { header: header(token), target, expiry, version }), provider: PhantomData }
+    }
+
+    /// A request with this token to the API of the token's environment, without a body.
+    ///
+    /// `path` is relative to the API's base, such as `/accounts`, and may carry a query.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if `path` names a scheme or a host, or could
+    /// lead to another one.
+    pub fn request(&self, method: Method, path: &str) -> Result<Request<Bytes>, Error> {
+        let mut request = Request::new(Bytes::new());
+        *request.method_mut() = method;
+        *request.uri_mut() = self.inner.target.base.join(path)?;
+        request.headers_mut().extend(self.inner.target.headers.clone());
+        request.headers_mut().insert(AUTHORIZATION, self.header());
+        Ok(request)
+    }
+
+    /// The value of the `Authorization` header, marked sensitive.
+    ///
+    /// The way out for those who build requests themselves: where it goes from here is theirs to watch.
+    #[must_use]
+    pub fn header(&self) -> HeaderValue {
+        self.inner.header.clone()
+    }
+
+    /// When the token ends, as far as is known.
+    #[must_use]
+    pub fn expires_at(&self) -> Expiry {
+        self.inner.expiry
+    }
+
+    /// The version of the stored secret that this is, if it came out of a store.
+    #[must_use]
+    pub fn version(&self) -> Option<u64> {
+        self.inner.version
+    }
+
+    /// Whether this answer of the API says that the token itself is bad, so that renewing it may help.
+    #[must_use]
+    pub fn is_rejected_by(&self, answer: &Response<Bytes>) -> bool {
+        (self.inner.target.rejects)(answer)
+    }
+
+    /// `text` with this token taken out, for answers that echo it (GetResponse's error 1014 does).
+    #[must_use]
+    pub fn redact(&self, text: &str) -> String {
+        let token = self.inner.header.to_str().ok().and_then(|header| header.strip_prefix("Bearer "));
+        token.map_or_else(|| text.to_owned(), |token| text.replace(token, "[redacted]"))
+    }
+}
+
+impl<P: ?Sized> Clone for Bearer<P> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone(), provider: PhantomData }
+    }
+}
+
+impl<P: ?Sized> fmt::Debug for Bearer<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Bearer")
+            .field("expires_at", &self.inner.expiry)
+            .field("version", &self.inner.version)
+            .finish_non_exhaustive()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "door: into the header that the token is for")]
+fn header(token: &AccessToken) -> HeaderValue {
+    let token = token.expose_secret();
+    let mut value = Zeroizing::new(Vec::with_capacity(7 + token.len()));
+    value.extend_from_slice(b"Bearer ");
+    value.extend_from_slice(token.as_bytes());
+    wiped_header(value)
+}
+
+/// A sensitive header value over bytes that are wiped when its last clone is dropped.
+pub(crate) fn wiped_header(value: Zeroizing<Vec<u8>>) -> HeaderValue {
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(value))
+        .unwrap_or_else(|_| unreachable!("tokens and credentials are checked when they are taken in"));
+    value.set_sensitive(true);
+    value
+}

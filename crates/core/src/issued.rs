@@ -1,0 +1,30 @@
+//! Issued: what a token endpoint answered.
+
+use std::time::SystemTime;
+
+use crate::{AccessToken, Expiry, RefreshToken};
+
+/// The tokens of one answer (RFC 6749 §5.1), with the end of the access token's life worked out.
+#[derive(Clone, Debug)]
+pub(crate) struct Issued {
+    pub(crate) access: AccessToken,
+    /// Absent where the provider gives none: such a grant ends with its access token.
+    pub(crate) refresh: Option<RefreshToken>,
+    pub(crate) expiry: Expiry,
+    /// The moment before the request was sent, from which the life is counted.
+    pub(crate) at: SystemTime,
+    pub(crate) scope: Option<String>,
+}
+
+impl Issued {
+    /// This answer to a refresh of `old`: an answer without a refresh token keeps the old one (RFC 6749 §6).
+    pub(crate) fn succeeding(mut self, old: &Self) -> Self {
+        if self.refresh.is_none() {
+            self.refresh.clone_from(&old.refresh);
+        }
+        if self.scope.is_none() {
+            self.scope.clone_from(&old.scope);
+        }
+        self
+    }
+}

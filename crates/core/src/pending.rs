@@ -1,0 +1,148 @@
+//! PendingAuthorization: a login on its way, made to be put aside.
+
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Binding, ClientIdentity, CsrfState, Error, Grant, GrantKind, Lookup, Provider, RenewalKind, SecretBytes, Session,
+    Unauthorized, Verifier, at_rest, login::Login, machine::UnauthorizedState,
+};
+
+/// A login that waits for its callback: everything that finishing it needs, on this machine or another.
+///
+/// Store its [`encode`](Self::encode)d bytes, sealed, under its [`lookup`](Self::lookup); give them out once.
+/// The vault of `mailgrant-storage` does that.
+pub struct PendingAuthorization {
+    pub(crate) identity: ClientIdentity,
+    pub(crate) grant: GrantKind,
+    pub(crate) renewal: RenewalKind,
+    pub(crate) redirect_uri: Option<String>,
+    pub(crate) login: Login,
+    begun_at: SystemTime,
+}
+
+impl PendingAuthorization {
+    pub(crate) fn of<P: Provider, G: Grant>(session: Session<P, G, Unauthorized>) -> Self {
+        Self {
+            identity: session.client().identity().clone(),
+            grant: G::KIND,
+            renewal: session.renewal(),
+            redirect_uri: session.grant().redirect_uri().map(Into::into),
+            begun_at: session.client().host().now(),
+            login: session.into_machine().put_aside(),
+        }
+    }
+
+    /// Where it lies, for whoever is bound by `binding`.
+    #[must_use]
+    pub fn lookup(&self, binding: &Binding) -> Lookup {
+        binding.lookup(&self.login.state)
+    }
+
+    /// Whose client can finish it.
+    #[must_use]
+    pub fn identity(&self) -> &ClientIdentity {
+        &self.identity
+    }
+
+    /// When it was begun, by the clock of the host that began it.
+    #[must_use]
+    pub fn begun_at(&self) -> SystemTime {
+        self.begun_at
+    }
+
+    /// The bytes to be sealed.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "door: into bytes that are sealed next")]
+    pub fn encode(&self) -> SecretBytes {
+        at_rest::encode(&Written {
+            v: at_rest::FORMAT,
+            identity: &self.identity,
+            grant: self.grant.name(),
+            renewal: self.renewal.name(),
+            redirect_uri: self.redirect_uri.as_deref(),
+            state: self.login.state.expose_secret(),
+            verifier: self.login.verifier.expose_secret(),
+            begun_at: at_millis(self.begun_at),
+        })
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the bytes are none of ours, or of a newer build.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
+        let read: Read = at_rest::decode(bytes)?;
+        Ok(Self {
+            identity: read.identity,
+            grant: named_grant(&read.grant)?,
+            renewal: named_renewal(&read.renewal)?,
+            redirect_uri: read.redirect_uri,
+            login: Login { state: CsrfState::from_secret(read.state), verifier: Verifier::from_secret(read.verifier) },
+            begun_at: from_millis(read.begun_at),
+        })
+    }
+}
+
+impl fmt::Debug for PendingAuthorization {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("PendingAuthorization")
+            .field("identity", &self.identity)
+            .field("grant", &self.grant)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    v: u32,
+    identity: &'a ClientIdentity,
+    grant: &'a str,
+    renewal: &'a str,
+    redirect_uri: Option<&'a str>,
+    state: &'a str,
+    verifier: &'a str,
+    begun_at: u64,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    identity: ClientIdentity,
+    grant: String,
+    renewal: String,
+    redirect_uri: Option<String>,
+    state: SecretString,
+    verifier: SecretString,
+    begun_at: u64,
+}
+
+pub(crate) fn named_grant(name: &str) -> Result<GrantKind, Error> {
+    GrantKind::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(unknown_word)
+}
+
+pub(crate) fn named_renewal(name: &str) -> Result<RenewalKind, Error> {
+    RenewalKind::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(unknown_word)
+}
+
+fn unknown_word() -> Error {
+    Error::configuration(
+        "record_newer",
+        "the record uses a word that this build does not know: update it; the record is left as it is",
+    )
+}
+
+pub(crate) fn at_millis(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+pub(crate) fn from_millis(millis: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis)).unwrap_or(SystemTime::UNIX_EPOCH)
+}

@@ -1,0 +1,111 @@
+//! Profile: everything in which providers differ, as data.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use crate::{Endpoints, Expiry};
+
+/// How one provider, at one environment, wants to be spoken to.
+///
+/// [`Profile::new`] is RFC 6749 as written; a provider changes what it does otherwise.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Profile {
+    /// Which environment this is, such as `retail`. It is kept with every grant, and a grant of another
+    /// environment is refused.
+    pub environment: String,
+    /// Where it is spoken to.
+    pub endpoints: Endpoints,
+    /// How the app proves itself at the token endpoint. One method, never probed (RFC 6749 §2.3).
+    pub client_auth: ClientAuth,
+    /// Whether logins carry a proof key (RFC 7636).
+    pub pkce: Pkce,
+    /// The issuer, where the provider returns `iss` in callbacks (RFC 9207). One that comes back must be this.
+    pub issuer: Option<String>,
+    /// The life of a token whose answer names none.
+    pub unnamed_expiry: Expiry,
+    /// How long a code is good for, counted from its receipt.
+    pub code_life: Duration,
+    /// How long one call of the token endpoint may take, the connection included.
+    pub token_timeout: Duration,
+    /// What is known about sending a refresh token twice.
+    pub replay: ReplayPolicy,
+    /// How fast one app may call the token endpoint.
+    pub pace: Pace,
+}
+
+impl Profile {
+    /// The standard's own behaviour, at these endpoints.
+    #[must_use]
+    pub fn new(environment: impl Into<String>, endpoints: Endpoints) -> Self {
+        Self {
+            environment: environment.into(),
+            endpoints,
+            client_auth: ClientAuth::Basic,
+            pkce: Pkce::S256,
+            issuer: None,
+            unnamed_expiry: Expiry::Unknown,
+            code_life: Duration::from_secs(600),
+            token_timeout: Duration::from_secs(10),
+            replay: ReplayPolicy::default(),
+            pace: Pace::default(),
+        }
+    }
+}
+
+/// How the app proves itself: RFC 6749 §2.3.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClientAuth {
+    /// HTTP Basic, id and secret form-urlencoded first, as the standard says.
+    Basic,
+    /// HTTP Basic without the encoding, for servers that do not decode it.
+    BasicRaw,
+    /// `client_id` and `client_secret` in the body.
+    Body,
+}
+
+/// Whether a login carries a proof key. The method `plain` does not exist here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Pkce {
+    /// None is sent: the provider does not mention it.
+    Off,
+    /// `S256` (RFC 7636 §4.2).
+    S256,
+}
+
+/// What is known about sending a refresh token twice.
+///
+/// It is asked when a refresh was sent and no answer came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReplayPolicy {
+    /// How long after its first use the provider answers a refresh token again; zero where nothing is known.
+    pub grace: Duration,
+}
+
+/// How fast one app may call the token endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pace {
+    /// Calls a second, in the long run.
+    pub per_second: NonZeroU32,
+    /// Calls at once.
+    pub burst: NonZeroU32,
+}
+
+impl Pace {
+    /// So many calls a second, and so many at once; zero counts as one.
+    #[must_use]
+    pub fn new(per_second: u32, burst: u32) -> Self {
+        let at_least_one = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+        Self { per_second: at_least_one(per_second), burst: at_least_one(burst) }
+    }
+}
+
+/// Ten a second, twenty at once.
+impl Default for Pace {
+    fn default() -> Self {
+        Self::new(10, 20)
+    }
+}

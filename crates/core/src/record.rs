@@ -1,0 +1,182 @@
+//! TokenRecord: a session at rest.
+
+use std::{fmt, time::SystemTime};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AccessToken, Client, ClientIdentity, Error, Expiry, Grant, GrantKind, Provider, RefreshToken, RenewalKind,
+    SecretBytes, at_rest,
+    issued::Issued,
+    pending::{at_millis, from_millis, named_grant, named_renewal},
+};
+
+/// A session at rest: what a store keeps, sealed, and what [`Client::restore`] wakes.
+#[derive(Clone)]
+pub struct TokenRecord {
+    pub(crate) identity: ClientIdentity,
+    pub(crate) grant: GrantKind,
+    pub(crate) renewal: RenewalKind,
+    pub(crate) redirect_uri: Option<String>,
+    pub(crate) issued: Issued,
+    /// A refresh was sent and its answer never came.
+    pub(crate) unknown: bool,
+}
+
+impl TokenRecord {
+    pub(crate) fn new<P: Provider, G: Grant>(
+        client: &Client<P>,
+        grant: &G,
+        renewal: RenewalKind,
+        unknown: bool,
+        issued: Issued,
+    ) -> Self {
+        Self {
+            identity: client.identity().clone(),
+            grant: G::KIND,
+            renewal,
+            redirect_uri: grant.redirect_uri().map(Into::into),
+            issued,
+            unknown,
+        }
+    }
+
+    /// Whose client can wake it.
+    #[must_use]
+    pub fn identity(&self) -> &ClientIdentity {
+        &self.identity
+    }
+
+    /// The grant that it is of.
+    #[must_use]
+    pub fn grant(&self) -> GrantKind {
+        self.grant
+    }
+
+    /// How it goes on once its token has ended. A refresh needs a refresh token: without one, it never does.
+    #[must_use]
+    pub fn renewal(&self) -> RenewalKind {
+        match self.renewal {
+            RenewalKind::Refresh if self.issued.refresh.is_none() => RenewalKind::Never,
+            renewal => renewal,
+        }
+    }
+
+    /// When the access token ends, by the clock of the host that obtained it.
+    #[must_use]
+    pub fn expires_at(&self) -> Expiry {
+        self.issued.expiry
+    }
+
+    /// When it was obtained: the moment before the request was sent, by the clock of the host that sent it.
+    #[must_use]
+    pub fn obtained_at(&self) -> SystemTime {
+        self.issued.at
+    }
+
+    /// The scope that was granted, where the answer named one.
+    #[must_use]
+    pub fn scope(&self) -> Option<&str> {
+        self.issued.scope.as_deref()
+    }
+
+    /// The bytes to be sealed.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "door: into bytes that are sealed next")]
+    pub fn encode(&self) -> SecretBytes {
+        at_rest::encode(&Written {
+            v: at_rest::FORMAT,
+            identity: &self.identity,
+            grant: self.grant.name(),
+            renewal: self.renewal.name(),
+            redirect_uri: self.redirect_uri.as_deref(),
+            access_token: self.issued.access.expose_secret(),
+            refresh_token: self.issued.refresh.as_ref().map(ExposeSecret::expose_secret),
+            expires: match self.issued.expiry {
+                Expiry::At(end) => Expires::At(at_millis(end)),
+                Expiry::Never => Expires::Never,
+                Expiry::Unknown => Expires::Unknown,
+            },
+            obtained_at: at_millis(self.issued.at),
+            scope: self.issued.scope.as_deref(),
+            unknown: self.unknown,
+        })
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the bytes are none of ours, or of a newer build.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
+        let read: Read = at_rest::decode(bytes)?;
+        Ok(Self {
+            identity: read.identity,
+            grant: named_grant(&read.grant)?,
+            renewal: named_renewal(&read.renewal)?,
+            redirect_uri: read.redirect_uri,
+            issued: Issued {
+                access: AccessToken::from_secret(read.access_token),
+                refresh: read.refresh_token.map(RefreshToken::from_secret),
+                expiry: match read.expires {
+                    Expires::At(end) => Expiry::At(from_millis(end)),
+                    Expires::Never => Expiry::Never,
+                    Expires::Unknown => Expiry::Unknown,
+                },
+                at: from_millis(read.obtained_at),
+                scope: read.scope,
+            },
+            unknown: read.unknown,
+        })
+    }
+}
+
+impl fmt::Debug for TokenRecord {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("TokenRecord")
+            .field("identity", &self.identity)
+            .field("grant", &self.grant)
+            .field("renewal", &self.renewal())
+            .field("expires_at", &self.expires_at())
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    v: u32,
+    identity: &'a ClientIdentity,
+    grant: &'a str,
+    renewal: &'a str,
+    redirect_uri: Option<&'a str>,
+    access_token: &'a str,
+    refresh_token: Option<&'a str>,
+    expires: Expires,
+    obtained_at: u64,
+    scope: Option<&'a str>,
+    unknown: bool,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    identity: ClientIdentity,
+    grant: String,
+    renewal: String,
+    redirect_uri: Option<String>,
+    access_token: SecretString,
+    refresh_token: Option<SecretString>,
+    expires: Expires,
+    obtained_at: u64,
+    scope: Option<String>,
+    unknown: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Expires {
+    At(u64),
+    Never,
+    Unknown,
+}

@@ -1,0 +1,97 @@
+//! Transport: one request out, one answer in.
+
+use std::{error::Error as StdError, fmt, time::Duration};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+#[cfg(feature = "reqwest")]
+mod reqwest;
+
+#[cfg(feature = "reqwest")]
+pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
+
+/// What carries requests to a provider.
+///
+/// An implementation sends each request **once**: no retries, no redirects followed, no cookies, no
+/// `Referer`, no connection that idled in a pool. What it cannot know it reports as
+/// [`Sent::Perhaps`]; a wrong [`Sent::No`] costs somebody their account.
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
+#[async_trait]
+pub trait Transport: Send + Sync + 'static {
+    /// Sends the request and returns whatever answer comes, of any status.
+    async fn send(&self, request: Request) -> Result<http::Response<Bytes>, TransportError>;
+}
+
+/// A request with the limits of its answer.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Request {
+    /// What is sent. Its URL or body may hold secrets: never print them.
+    pub http: http::Request<Bytes>,
+    /// How long all of it may take, the connection included.
+    pub within: Duration,
+    /// The largest body that is read, in bytes; a larger one is an error.
+    pub max_body: usize,
+}
+
+impl Request {
+    /// A request with the limits of its answer.
+    #[must_use]
+    pub fn new(http: http::Request<Bytes>, within: Duration, max_body: usize) -> Self {
+        Self { http, within, max_body }
+    }
+}
+
+/// Whether a request may have reached the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Sent {
+    /// Provably not: no connection, or not a byte of what matters was written.
+    No,
+    /// It may have.
+    Perhaps,
+}
+
+/// No answer that can be read.
+///
+/// It holds no URL and no body.
+#[derive(Debug)]
+pub struct TransportError {
+    sent: Sent,
+    what: &'static str,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl TransportError {
+    /// A failure, in a few words such as `"connection refused"`.
+    #[must_use]
+    pub fn new(sent: Sent, what: &'static str) -> Self {
+        Self { sent, what, source: None }
+    }
+
+    /// The same failure, caused by `source`, which must hold neither a URL nor a secret.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Whether the request may have reached the provider.
+    #[must_use]
+    pub fn sent(&self) -> Sent {
+        self.sent
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.what)
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,13 @@
+//! The wire: bytes out, bytes in, no I/O.
+
+mod answer;
+mod encode;
+mod hear;
+mod request;
+
+pub use self::hear::{Answer, Asked};
+pub(crate) use self::{
+    encode::is_empty,
+    hear::{Heard, hear, unanswered},
+    request::{authorize_url, exchange, refresh},
+};

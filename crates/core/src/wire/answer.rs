@@ -1,0 +1,214 @@
+//! A token answer (RFC 6749 §5.1) into tokens: tolerant where providers are loose, strict where it hurts.
+
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
+
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer, de};
+
+use crate::{AccessToken, Error, Expiry, RefreshToken, issued::Issued};
+
+/// A life longer than this is a mistake, or somebody's attempt at one.
+const LONGEST_LIFE: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+/// `None`: there is no token in it. An error: there is one that cannot be used.
+pub(super) fn tokens(body: &[u8], sent_at: SystemTime, unnamed: Expiry) -> Option<Result<Issued, Error>> {
+    let read: Read = serde_json::from_slice(strip_bom(body)).ok()?;
+    Some(read.issued(sent_at, unnamed))
+}
+
+pub(super) fn strip_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
+#[derive(Deserialize)]
+struct Read {
+    access_token: SecretString,
+    #[serde(default)]
+    token_type: Option<String>,
+    #[serde(default)]
+    expires_in: Life,
+    #[serde(default)]
+    refresh_token: Option<SecretString>,
+    #[serde(default)]
+    scope: Option<String>,
+}
+
+impl Read {
+    fn issued(self, sent_at: SystemTime, unnamed: Expiry) -> Result<Issued, Error> {
+        if self.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
+            return Err(unusable(
+                "token_type_unknown",
+                "the provider issued a token of a type other than Bearer, which cannot be used",
+            ));
+        }
+        let expiry = match self.expires_in {
+            Life::Unnamed => unnamed,
+            Life::Named(life) if life <= LONGEST_LIFE => Expiry::At(sent_at + life),
+            Life::Named(_) | Life::Absurd => {
+                return Err(unusable(
+                    "expires_in_absurd",
+                    "the provider issued a token with a life that is no number of seconds, negative or absurdly long",
+                ));
+            }
+        };
+        Ok(Issued {
+            access: AccessToken::received(self.access_token)?,
+            refresh: self.refresh_token.filter(|token| !is_empty(token)).map(RefreshToken::received).transpose()?,
+            expiry,
+            at: sent_at,
+            scope: self
+                .scope
+                .filter(|scope| !scope.is_empty() && scope.len() <= 1024 && !scope.chars().any(char::is_control)),
+        })
+    }
+}
+
+fn unusable(code: &'static str, message: &'static str) -> Error {
+    Error::try_later(code, message)
+}
+
+#[expect(clippy::disallowed_methods, reason = "door: an empty refresh token is none")]
+fn is_empty(token: &SecretString) -> bool {
+    secrecy::ExposeSecret::expose_secret(token).is_empty()
+}
+
+/// `expires_in`, as number, float or text of digits.
+#[derive(Default)]
+enum Life {
+    #[default]
+    Unnamed,
+    Named(Duration),
+    Absurd,
+}
+
+impl<'de> Deserialize<'de> for Life {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LifeVisitor)
+    }
+}
+
+struct LifeVisitor;
+
+impl de::Visitor<'_> for LifeVisitor {
+    type Value = Life;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a number of seconds")
+    }
+
+    fn visit_unit<E>(self) -> Result<Life, E> {
+        Ok(Life::Unnamed)
+    }
+
+    fn visit_u64<E>(self, seconds: u64) -> Result<Life, E> {
+        Ok(Life::Named(Duration::from_secs(seconds)))
+    }
+
+    fn visit_i64<E>(self, seconds: i64) -> Result<Life, E> {
+        Ok(u64::try_from(seconds).map_or(Life::Absurd, |seconds| Life::Named(Duration::from_secs(seconds))))
+    }
+
+    fn visit_f64<E>(self, seconds: f64) -> Result<Life, E> {
+        Ok(Duration::try_from_secs_f64(seconds).map_or(Life::Absurd, Life::Named))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Life, E> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(Life::Unnamed);
+        }
+        Ok(text.parse().map_or(Life::Absurd, |seconds| Life::Named(Duration::from_secs(seconds))))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Life, E> {
+        Ok(Life::Absurd)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests look at what was read")]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    fn read(body: &str) -> Result<Issued, &'static str> {
+        let sent_at = SystemTime::UNIX_EPOCH + Duration::from_secs(1000);
+        tokens(body.as_bytes(), sent_at, Expiry::Unknown)
+            .map_or(Err("no token"), |read| read.map_err(|error| error.code()))
+    }
+
+    fn at(seconds: u64) -> Expiry {
+        Expiry::At(SystemTime::UNIX_EPOCH + Duration::from_secs(1000 + seconds))
+    }
+
+    #[test]
+    fn the_documented_answer() {
+        let issued =
+            read(r#"{"access_token":"a","expires_in":3600,"token_type":"Bearer","scope":null,"refresh_token":"r"}"#)
+                .unwrap();
+        assert_eq!(issued.access.expose_secret(), "a");
+        assert_eq!(issued.refresh.unwrap().expose_secret(), "r");
+        assert_eq!(issued.expiry, at(3600));
+        assert_eq!(issued.scope, None);
+    }
+
+    #[test]
+    fn lives_come_in_many_shapes() {
+        for (value, expected) in [
+            ("60", Ok(at(60))),
+            ("60.0", Ok(at(60))),
+            ("\"60\"", Ok(at(60))),
+            ("null", Ok(Expiry::Unknown)),
+            ("\"\"", Ok(Expiry::Unknown)),
+            ("0", Ok(at(0))),
+            ("-1", Err("expires_in_absurd")),
+            ("1e30", Err("expires_in_absurd")),
+            ("99999999999999", Err("expires_in_absurd")),
+            ("\"soon\"", Err("expires_in_absurd")),
+            ("true", Err("expires_in_absurd")),
+            ("{}", Err("no token")),
+        ] {
+            let body = format!(r#"{{"access_token":"a","expires_in":{value}}}"#);
+            assert_eq!(read(&body).map(|issued| issued.expiry), expected, "{value}");
+        }
+        assert_eq!(read(r#"{"access_token":"a"}"#).unwrap().expiry, Expiry::Unknown);
+    }
+
+    #[test]
+    fn types_and_refresh_tokens() {
+        for kind in ["\"bearer\"", "\"BEARER\"", "null"] {
+            assert!(read(&format!(r#"{{"access_token":"a","token_type":{kind}}}"#)).is_ok(), "{kind}");
+        }
+        assert_eq!(read(r#"{"access_token":"a","token_type":"mac"}"#).unwrap_err(), "token_type_unknown");
+        for none in ["null", "\"\""] {
+            assert!(read(&format!(r#"{{"access_token":"a","refresh_token":{none}}}"#)).unwrap().refresh.is_none());
+        }
+    }
+
+    #[test]
+    fn what_is_no_token_answer() {
+        for body in [
+            "",
+            "{",
+            "[]",
+            "null",
+            "{}",
+            r#"{"access_token":7}"#,
+            r#"{"access_token":"a","access_token":"b"}"#,
+            "<html>",
+        ] {
+            assert_eq!(read(body).unwrap_err(), "no token", "{body}");
+        }
+        assert_eq!(read(r#"{"access_token":"a\r\nb"}"#).unwrap_err(), "token_malformed");
+        assert_eq!(read(r#"{"access_token":""}"#).unwrap_err(), "token_malformed");
+        assert!(
+            tokens("\u{feff}{\"access_token\":\"a\"}".as_bytes(), SystemTime::UNIX_EPOCH, Expiry::Never)
+                .unwrap()
+                .is_ok()
+        );
+    }
+}

@@ -1,0 +1,71 @@
+//! What is sent, by grant.
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, header};
+
+use super::encode::{Form, basic, challenge};
+use crate::{AuthorizationCode, Client, ClientAuth, Code, Grant, Pkce, Provider, RefreshToken, Request, login::Login};
+
+/// The largest answer of a token endpoint that is read.
+const MAX_BODY: usize = 64 * 1024;
+
+/// RFC 6749 §4.1.1: where the customer's browser goes.
+pub(crate) fn authorize_url<P: Provider>(client: &Client<P>, grant: &AuthorizationCode, login: &Login) -> String {
+    let profile = client.profile();
+    let mut query = Form::new().pair("response_type", "code").pair("client_id", &client.credentials().id);
+    if let Some(redirect_uri) = grant.redirect_uri() {
+        query = query.pair("redirect_uri", redirect_uri);
+    }
+    query = query.secret("state", &login.state);
+    if profile.pkce == Pkce::S256 {
+        query = query.pair("code_challenge", &challenge(&login.verifier)).pair("code_challenge_method", "S256");
+    }
+    let endpoint = profile.endpoints.authorize.as_str();
+    let joint = if endpoint.contains('?') { '&' } else { '?' };
+    format!("{endpoint}{joint}{}", query.into_query())
+}
+
+/// RFC 6749 §4.1.3: the code, for tokens.
+pub(crate) fn exchange<P: Provider>(
+    client: &Client<P>,
+    grant: &AuthorizationCode,
+    code: &Code,
+    login: &Login,
+) -> Request {
+    let mut form = Form::new().pair("grant_type", "authorization_code").secret("code", code);
+    if let Some(redirect_uri) = grant.redirect_uri() {
+        form = form.pair("redirect_uri", redirect_uri);
+    }
+    if client.profile().pkce == Pkce::S256 {
+        form = form.secret("code_verifier", &login.verifier);
+    }
+    to_token_endpoint(client, form)
+}
+
+/// RFC 6749 §6: the refresh token, for the next tokens.
+pub(crate) fn refresh<P: Provider>(client: &Client<P>, token: &RefreshToken) -> Request {
+    to_token_endpoint(client, Form::new().pair("grant_type", "refresh_token").secret("refresh_token", token))
+}
+
+fn to_token_endpoint<P: Provider>(client: &Client<P>, mut form: Form) -> Request {
+    let (profile, credentials) = (client.profile(), client.credentials());
+    let authorization = match profile.client_auth {
+        ClientAuth::Basic => Some(basic(credentials, false)),
+        ClientAuth::BasicRaw => Some(basic(credentials, true)),
+        ClientAuth::Body => {
+            form = form.pair("client_id", &credentials.id).secret("client_secret", &credentials.secret);
+            None
+        }
+    };
+    let mut request = http::Request::new(Bytes::new());
+    *request.method_mut() = Method::POST;
+    request.uri_mut().clone_from(profile.endpoints.token.uri());
+    let headers = request.headers_mut();
+    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    if let Some(authorization) = authorization {
+        headers.insert(header::AUTHORIZATION, authorization);
+    }
+    *request.body_mut() = form.into_body();
+    Request::new(request, profile.token_timeout, MAX_BODY)
+}
