@@ -1,0 +1,49 @@
+//! GetResponse, as a declaration: where it is spoken to, which grants it offers, what its errors mean.
+//!
+//! ```no_run
+//! use mailgrant_core::{AuthorizationCode, Callback, Client, Credentials, Error, http::Method};
+//! use mailgrant_getresponse::GetResponse;
+//!
+//! # async fn run(pasted: &str) -> Result<(), Error> {
+//! let client = Client::new(GetResponse::retail(), Credentials::new("client-id", "client-secret"))?;
+//! let login = client.begin(AuthorizationCode::registered());
+//! println!("open {}", login.authorize_url());
+//! let session = login.receive(Callback::parse(pasted)?)?.exchange().await?;
+//! let accounts = session.bearer().request(Method::GET, "/accounts")?;
+//! println!("{}", client.send(accounts).await?.status());
+//! # Ok(()) }
+//! ```
+//!
+//! An app is registered in the panel, under *Integrations & API*, *Authorizations* (or *Custom apps*):
+//! <https://app.getresponse.com/authorizations>. A click on its name shows its client id and client secret. Its
+//! redirect URL is registered there too, and [`AuthorizationCode::registered`] is the form that GetResponse
+//! documents: no `redirect_uri` is sent.
+
+mod environment;
+mod refusal;
+
+pub use crate::environment::GetResponse;
+
+use mailgrant_core::{
+    Answer, AuthorizationCode, OfferedBy, Profile, Provider, Refusal, bytes::Bytes, http::Response, renewal,
+};
+
+impl Provider for GetResponse {
+    const NAME: &'static str = "getresponse";
+
+    fn profile(&self) -> &Profile {
+        self.profile_of_environment()
+    }
+
+    fn refusal(&self, answer: &Answer<'_>) -> Option<Refusal> {
+        refusal::read(answer)
+    }
+
+    fn rejects_token(&self, answer: &Response<Bytes>) -> bool {
+        refusal::rejects_token(answer)
+    }
+}
+
+impl OfferedBy<GetResponse> for AuthorizationCode {
+    type Renewal = renewal::Refresh;
+}
