@@ -1,0 +1,83 @@
+//! The suite that proves a backend: one function for each promise of [`Store`](crate::Store).
+//!
+//! Expand [`conformance!`](crate::conformance!) in a test module of the backend. A function panics where its
+//! promise is broken.
+#![expect(clippy::unwrap_used, reason = "a suite fails by panicking")]
+
+mod bench;
+mod claiming;
+mod logins;
+mod reading;
+mod removing;
+mod settling;
+mod writing;
+
+pub use self::{
+    claiming::{
+        p04_claim_is_granted_once, p05_claim_is_idempotent_by_attempt, p06_claim_names_the_version_it_saw,
+        p07_a_lapsed_attempt_is_unsettled, p18_claim_due_pages_what_is_due,
+    },
+    logins::{p16_pending_is_given_out_once, p17_pending_ends},
+    reading::{p19_list_is_keyset_paged, p20_every_change_appends_its_event, p21_keys_do_not_meet},
+    removing::{p14_remove_leaves_a_tombstone, p15_remove_can_keep_the_secret_for_its_revocation},
+    settling::{
+        p08_renewed_commits_by_version_alone, p09_other_outcomes_need_version_and_attempt, p10_settle_is_idempotent,
+        p11_untouched_rests, p12_refused_closes, p13_uncertain_keeps_the_attempt,
+    },
+    writing::{p01_load_returns_what_was_put, p02_put_compares_and_swaps, p03_put_moves_the_version_by_one},
+};
+
+/// One test for each promise of [`Store`](crate::Store), named after it.
+///
+/// The first argument is an expression, in which `.await` is allowed, for a fresh and empty store with
+/// whatever must outlive it: `(Arc<S>, guard)`. The second lets time pass for what the store holds, an
+/// `AsyncFn(&S, Duration)`: since nobody can move a database's clock, it moves the stored deadlines back.
+/// The crate that expands it needs tokio with `macros` and `rt-multi-thread`.
+///
+/// ```
+/// # fn main() {}
+/// #[cfg(test)]
+/// mod promises {
+///     use std::sync::Arc;
+///     use mailgrant_storage::{conformance, memory::MemoryStore};
+///
+///     conformance!((Arc::new(MemoryStore::default()), ()), async |store: &MemoryStore, by| store.advance(by));
+/// }
+/// ```
+#[macro_export]
+macro_rules! conformance {
+    ($fresh:expr, $advance:expr $(,)?) => {
+        $crate::conformance! { @each ($fresh) ($advance)
+            p01_load_returns_what_was_put
+            p02_put_compares_and_swaps
+            p03_put_moves_the_version_by_one
+            p04_claim_is_granted_once
+            p05_claim_is_idempotent_by_attempt
+            p06_claim_names_the_version_it_saw
+            p07_a_lapsed_attempt_is_unsettled
+            p08_renewed_commits_by_version_alone
+            p09_other_outcomes_need_version_and_attempt
+            p10_settle_is_idempotent
+            p11_untouched_rests
+            p12_refused_closes
+            p13_uncertain_keeps_the_attempt
+            p14_remove_leaves_a_tombstone
+            p15_remove_can_keep_the_secret_for_its_revocation
+            p16_pending_is_given_out_once
+            p17_pending_ends
+            p18_claim_due_pages_what_is_due
+            p19_list_is_keyset_paged
+            p20_every_change_appends_its_event
+            p21_keys_do_not_meet
+        }
+    };
+    (@each $fresh:tt $advance:tt $promise:ident $($rest:ident)*) => {
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $promise() {
+            let (store, _guard) = $fresh;
+            $crate::conformance::$promise(store, $advance).await;
+        }
+        $crate::conformance! { @each $fresh $advance $($rest)* }
+    };
+    (@each $fresh:tt $advance:tt) => {};
+}

@@ -1,0 +1,44 @@
+//! Where mailgrant keeps grants: the store's contract, sealing in front of it, backends, the conformance suite.
+//!
+//! A [`Vault`] is a [`Store`] with the [`KeyRing`] that seals what goes into it: sealing is not optional, and
+//! below the vault nobody sees an opened secret. Backends are [`memory`] (one process, its tests) and `sqlite`
+//! (feature `sqlite`: one file, several processes). A backend of one's own is a [`Store`] that passes the
+//! suite of `conformance!` (feature `conformance`).
+//!
+//! ```
+//! use mailgrant_storage::{AccountKey, KeyRing, Vault, memory::MemoryStore};
+//!
+//! # async fn example() -> Result<(), mailgrant_core::Error> {
+//! let vault = Vault::new(MemoryStore::default(), KeyRing::ephemeral());
+//! let key = AccountKey::new("tenant-1", "getresponse", "main")?;
+//! assert!(vault.load(&key).await?.is_none());
+//! # Ok(()) }
+//! ```
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod error;
+mod event;
+mod key;
+mod key_ring;
+mod logins;
+pub mod memory;
+mod place;
+mod row;
+mod rules;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+mod store;
+mod vault;
+mod version;
+
+pub use crate::{
+    error::StoreError,
+    event::{Event, EventKind},
+    key::AccountKey,
+    key_ring::KeyRing,
+    row::{Attempt, Entry, Row, Sealed, Status},
+    store::{Claim, Due, Filter, Purpose, Secret, Settled, Settlement, StatusKind, Store, Taken},
+    vault::{Kept, Timing, Vault},
+    version::{AttemptId, Version},
+};

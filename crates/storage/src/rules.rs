@@ -1,0 +1,295 @@
+//! What each verb does to one row at one moment: the contract as functions.
+
+use std::time::Duration;
+
+use crate::{
+    AccountKey, Attempt, AttemptId, Claim, Entry, EventKind, Filter, Purpose, Row, Sealed, Secret, Settled, Settlement,
+    Status, StatusKind, StoreError, Version,
+};
+
+/// A point in time on the store's clock, counted from wherever that clock begins.
+pub(crate) type Moment = Duration;
+
+/// The answer of a verb, and the event to append if it changed the row. No event means no change.
+pub(crate) type Step<T> = (T, Option<Note>);
+
+/// An event as a verb reports it; the backend adds the id, the moment and the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Note {
+    pub(crate) kind: EventKind,
+    pub(crate) version: Option<Version>,
+    pub(crate) attempt: Option<AttemptId>,
+    pub(crate) cause: Option<String>,
+}
+
+/// A row as a backend keeps it, with moments where [`Row`] has what is left until them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stored {
+    pub(crate) version: Version,
+    pub(crate) status: Status,
+    pub(crate) sealed: Option<Sealed>,
+    pub(crate) client_key: String,
+    pub(crate) environment: String,
+    pub(crate) expires_at: Option<Moment>,
+    pub(crate) due_at: Option<Moment>,
+    pub(crate) rest_until: Option<Moment>,
+    pub(crate) open: Option<Open>,
+    /// The attempt whose renewal made this version, so that a settlement said twice is known again.
+    pub(crate) renewed_by: Option<AttemptId>,
+    /// The last attempt that ended without a new version, for the same reason.
+    pub(crate) ended: Option<AttemptId>,
+}
+
+/// An attempt that has not been settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Open {
+    pub(crate) id: AttemptId,
+    pub(crate) claimed_at: Moment,
+    /// `None` once its holder let go without knowing the outcome.
+    pub(crate) lease_until: Option<Moment>,
+    pub(crate) replays: u32,
+    /// When the attempt that this one took over was claimed.
+    pub(crate) replayed_at: Option<Moment>,
+}
+
+pub(crate) fn put(
+    row: &mut Option<Stored>,
+    expected: Option<Version>,
+    entry: &Entry,
+    now: Moment,
+) -> Step<Result<Version, StoreError>> {
+    let found = row.as_ref().map(|row| row.version);
+    if found != expected {
+        return (Err(StoreError::Conflict(found)), None);
+    }
+    let version = Version::after(expected);
+    *row = Some(Stored::written(entry, version, now));
+    (Ok(version), Some(Note::of(EventKind::Connected, version)))
+}
+
+/// A `Replay` of an attempt that was settled meanwhile, at an unchanged version, is as good as a `Renew`:
+/// nothing is unknown any more, so nothing is taken over.
+pub(crate) fn claim(
+    row: &mut Option<Stored>,
+    attempt: &AttemptId,
+    lease: Duration,
+    seen: Version,
+    purpose: Purpose,
+    now: Moment,
+) -> Step<Claim> {
+    let Some(row) = row else {
+        return (Claim::Missing, None);
+    };
+    if row.status != Status::Active {
+        return (Claim::Closed(row.status.clone()), None);
+    }
+    if row.version != seen {
+        return (Claim::Newer(Box::new(row.at(now))), None);
+    }
+    if let Some(open) = &row.open
+        && let Some(left) = left(open.lease_until, now)
+    {
+        return (if open.id == *attempt { Claim::Granted } else { Claim::Held(left) }, None);
+    }
+    if let Some(left) = left(row.rest_until, now) {
+        return (Claim::Resting(left), None);
+    }
+    match (&row.open, purpose) {
+        (None, _) => {}
+        (Some(open), Purpose::Replay(named)) if open.id == named => {}
+        (Some(open), _) => return (Claim::Unsettled(open.at(now)), None),
+    }
+    (Claim::Granted, Some(row.hold(attempt, lease, now)))
+}
+
+/// Whether `claim_due` may have this row; it is granted with [`Stored::hold`].
+pub(crate) fn is_due(row: &Stored, client_key: &str, within: Duration, now: Moment) -> bool {
+    row.client_key == client_key
+        && row.status == Status::Active
+        && row.open.is_none()
+        && left(row.rest_until, now).is_none()
+        && row.due_at.is_some_and(|at| at <= now.saturating_add(within))
+}
+
+pub(crate) fn settle(
+    row: &mut Option<Stored>,
+    claimed: Version,
+    attempt: &AttemptId,
+    settlement: &Settlement,
+    now: Moment,
+) -> Step<Settled> {
+    let Some(row) = row else {
+        return (Settled::Missed(None), None);
+    };
+    if row.has_heard(claimed, attempt, settlement) {
+        return (Settled::Done(row.version), None);
+    }
+    let holds = row.open.as_ref().is_some_and(|open| open.id == *attempt);
+    // Who spent the secret of this version has its only successor, whoever holds the attempt by now.
+    let renews = matches!(settlement, Settlement::Renewed(_)) && row.status != Status::Disconnected;
+    if row.version != claimed || !(holds || renews) {
+        return (Settled::Missed(Some(Box::new(row.at(now)))), None);
+    }
+    let (kind, cause) = match settlement {
+        Settlement::Renewed(entry) => {
+            *row = Stored { renewed_by: Some(*attempt), ..Stored::written(entry, claimed.next(), now) };
+            (EventKind::Renewed, None)
+        }
+        Settlement::Untouched { pause } => {
+            // A replay that was not made leaves the attempt before it as unknown as it was.
+            row.open = row.open.take().and_then(Open::before);
+            row.rest(*pause, now);
+            row.ended = Some(*attempt);
+            (EventKind::Untouched, None)
+        }
+        Settlement::Refused { cause } => {
+            row.open = None;
+            row.rest_until = None;
+            row.status = Status::Refused { cause: cause.clone() };
+            row.ended = Some(*attempt);
+            (EventKind::Refused, Some(cause.clone()))
+        }
+        Settlement::Uncertain { pause } => {
+            row.open = row.open.take().map(|open| Open { lease_until: None, ..open });
+            row.rest(*pause, now);
+            (EventKind::Uncertain, None)
+        }
+    };
+    let note = Note { attempt: Some(*attempt), cause, ..Note::of(kind, row.version) };
+    (Settled::Done(row.version), Some(note))
+}
+
+pub(crate) fn remove(row: &mut Option<Stored>, secret: Secret) -> Step<Option<Version>> {
+    let Some(row) = row else {
+        return (None, None);
+    };
+    let buries = row.status != Status::Disconnected;
+    if buries {
+        *row = Stored {
+            version: row.version.next(),
+            status: Status::Disconnected,
+            due_at: None,
+            rest_until: None,
+            open: None,
+            renewed_by: None,
+            ended: None,
+            ..row.clone()
+        };
+    }
+    let erases = secret == Secret::EraseNow && row.sealed.take().is_some();
+    let note = (buries || erases).then(|| Note::of(EventKind::Disconnected, row.version));
+    (Some(row.version), note)
+}
+
+/// Whether `list` shows this row; a tombstone only to those who ask for tombstones.
+pub(crate) fn passes(filter: &Filter, key: &AccountKey, status: &Status) -> bool {
+    let kind = match status {
+        Status::Active => StatusKind::Active,
+        Status::Refused { .. } => StatusKind::Refused,
+        Status::Disconnected => StatusKind::Disconnected,
+    };
+    filter.tenant.as_deref().is_none_or(|tenant| tenant == key.tenant())
+        && filter.provider.as_deref().is_none_or(|provider| provider == key.provider())
+        && filter.status.map_or(kind != StatusKind::Disconnected, |wanted| wanted == kind)
+}
+
+impl Note {
+    fn of(kind: EventKind, version: Version) -> Self {
+        Self { kind, version: Some(version), attempt: None, cause: None }
+    }
+
+    /// An event of a login, which concerns no row.
+    pub(crate) fn of_login(kind: EventKind) -> Self {
+        Self { kind, version: None, attempt: None, cause: None }
+    }
+}
+
+impl Stored {
+    fn written(entry: &Entry, version: Version, now: Moment) -> Self {
+        Self {
+            version,
+            status: Status::Active,
+            sealed: Some(entry.sealed.clone()),
+            client_key: entry.client_key.clone(),
+            environment: entry.environment.clone(),
+            expires_at: entry.expires_in.map(|left| now.saturating_add(left)),
+            due_at: entry.due_in.map(|left| now.saturating_add(left)),
+            rest_until: None,
+            open: None,
+            renewed_by: None,
+            ended: None,
+        }
+    }
+
+    /// The row as it stands at `now`.
+    pub(crate) fn at(&self, now: Moment) -> Row {
+        Row {
+            version: self.version,
+            status: self.status.clone(),
+            sealed: self.sealed.clone(),
+            client_key: self.client_key.clone(),
+            environment: self.environment.clone(),
+            expires_in: self.expires_at.map(|at| at.saturating_sub(now)),
+            due_in: self.due_at.map(|at| at.saturating_sub(now)),
+            resting: left(self.rest_until, now),
+            attempt: self.open.as_ref().map(|open| open.at(now)),
+        }
+    }
+
+    /// Stores `attempt` as the one in flight, over the one that is open if there is one.
+    pub(crate) fn hold(&mut self, attempt: &AttemptId, lease: Duration, now: Moment) -> Note {
+        let over = self.open.take();
+        let kind = if over.is_some() { EventKind::Replayed } else { EventKind::Claimed };
+        self.open = Some(Open {
+            id: *attempt,
+            claimed_at: now,
+            lease_until: Some(now.saturating_add(lease)),
+            replays: over.as_ref().map_or(0, |over| over.replays.saturating_add(1)),
+            replayed_at: over.map(|over| over.claimed_at),
+        });
+        self.rest_until = None;
+        self.ended = None;
+        Note { attempt: Some(*attempt), ..Note::of(kind, self.version) }
+    }
+
+    fn rest(&mut self, pause: Duration, now: Moment) {
+        self.rest_until = (!pause.is_zero()).then(|| now.saturating_add(pause));
+    }
+
+    /// Whether this very settlement has been applied already.
+    fn has_heard(&self, claimed: Version, attempt: &AttemptId, settlement: &Settlement) -> bool {
+        if let Settlement::Renewed(_) = settlement {
+            return self.version == claimed.next() && self.renewed_by.as_ref() == Some(attempt);
+        }
+        let ended = self.ended.as_ref() == Some(attempt);
+        self.version == claimed
+            && match settlement {
+                Settlement::Untouched { .. } => ended && self.status == Status::Active,
+                Settlement::Refused { .. } => ended && matches!(self.status, Status::Refused { .. }),
+                _ => self.open.as_ref().is_some_and(|open| open.id == *attempt && open.lease_until.is_none()),
+            }
+    }
+}
+
+impl Open {
+    fn at(&self, now: Moment) -> Attempt {
+        Attempt {
+            id: self.id,
+            lease: left(self.lease_until, now),
+            age: now.saturating_sub(self.claimed_at),
+            replays: self.replays,
+        }
+    }
+
+    /// What is open once this attempt turns out not to have happened.
+    fn before(self) -> Option<Self> {
+        let replays = self.replays.checked_sub(1)?;
+        let claimed_at = self.replayed_at.unwrap_or(self.claimed_at);
+        Some(Self { lease_until: None, claimed_at, replays, replayed_at: None, ..self })
+    }
+}
+
+/// What is left until `until`, if anything.
+fn left(until: Option<Moment>, now: Moment) -> Option<Duration> {
+    until.and_then(|until| until.checked_sub(now)).filter(|left| !left.is_zero())
+}

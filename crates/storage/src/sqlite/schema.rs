@@ -1,0 +1,131 @@
+//! The tables: their names, their making, their migration.
+
+use mailgrant_core::{Error, ErrorKind};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection, query_scalar, raw_sql};
+
+use super::columns::{NOW, unavailable};
+use crate::StoreError;
+
+/// In order; the schema's version is how many of them have run. One that was released never changes.
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_accounts_logins_events.sql")];
+
+/// Bounds the wait for other processes that open the same new file; each round waits for SQLite's lock.
+const WAL_ROUNDS: usize = 64;
+
+/// What the names of a store's tables begin with; `mailgrant_` unless told otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TablePrefix(Box<str>);
+
+impl TablePrefix {
+    /// A prefix of 1 to 41 lower-case letters, digits and underscores that does not begin with a digit.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] if it is anything else.
+    pub fn new(prefix: &str) -> Result<Self, Error> {
+        let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
+        let begins_well = prefix.bytes().next().is_some_and(|first| !first.is_ascii_digit());
+        // SQLite keeps names with this beginning for itself.
+        let reserved = prefix.starts_with("sqlite_");
+        if !begins_well || reserved || prefix.len() > 41 || !prefix.bytes().all(allowed) {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "table_prefix_invalid",
+                "a table prefix is 1 to 41 lower-case letters, digits and underscores, not beginning with a digit",
+            ));
+        }
+        Ok(Self(prefix.into()))
+    }
+
+    /// The prefix as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// `template` with this prefix and the store's clock in it: nothing else ever enters SQL as text.
+    pub(super) fn sql(&self, template: &str) -> AssertSqlSafe<String> {
+        AssertSqlSafe(template.replace("{prefix}", &self.0).replace("{now}", NOW))
+    }
+}
+
+impl Default for TablePrefix {
+    fn default() -> Self {
+        Self("mailgrant_".into())
+    }
+}
+
+/// What [`prepare`] would run on an empty file.
+pub(super) fn ddl(prefix: &TablePrefix) -> String {
+    let mut script = format!("{}\n", prefix.sql(VERSION_TABLE).0);
+    for migration in MIGRATIONS {
+        script.push_str(&prefix.sql(migration).0);
+    }
+    script + &prefix.sql(&set_version()).0
+}
+
+/// Brings the file to this build's schema; a file of a newer build is left alone.
+pub(super) async fn prepare(connection: &mut SqliteConnection, prefix: &TablePrefix) -> Result<(), StoreError> {
+    // Looked at first, so that a file that cannot be used is not even switched to WAL.
+    version(connection, prefix).await?;
+    switch_to_wal(connection).await?;
+    let mut change = connection.begin_with("BEGIN IMMEDIATE").await.map_err(unavailable)?;
+    let found = version(&mut change, prefix).await?;
+    if found == MIGRATIONS.len() {
+        return change.rollback().await.map_err(unavailable);
+    }
+    let mut script = format!("{}\n", prefix.sql(VERSION_TABLE).0);
+    for migration in &MIGRATIONS[found..] {
+        script.push_str(&prefix.sql(migration).0);
+    }
+    script.push_str(&prefix.sql(&set_version()).0);
+    raw_sql(AssertSqlSafe(script)).execute(&mut *change).await.map_err(unavailable)?;
+    change.commit().await.map_err(unavailable)
+}
+
+const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS {prefix}schema (version INTEGER NOT NULL) STRICT;";
+
+fn set_version() -> String {
+    format!("DELETE FROM {{prefix}}schema;\nINSERT INTO {{prefix}}schema (version) VALUES ({});\n", MIGRATIONS.len())
+}
+
+/// How many migrations the file has seen.
+async fn version(connection: &mut SqliteConnection, prefix: &TablePrefix) -> Result<usize, StoreError> {
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{prefix}schema'";
+    let made: i64 = query_scalar(prefix.sql(sql)).fetch_one(&mut *connection).await.map_err(unavailable)?;
+    if made == 0 {
+        return Ok(0);
+    }
+    let sql = "SELECT max(version) FROM {prefix}schema";
+    let found: Option<i64> = query_scalar(prefix.sql(sql)).fetch_one(connection).await.map_err(unavailable)?;
+    match usize::try_from(found.unwrap_or(0)) {
+        Ok(found) if found <= MIGRATIONS.len() => Ok(found),
+        _ => Err(StoreError::Incompatible(format!(
+            "a schema of version {}; this build knows those up to {}",
+            found.unwrap_or(0),
+            MIGRATIONS.len()
+        ))),
+    }
+}
+
+/// SQLite does not wait for its lock when it changes the journal mode, so wait for the lock, then try again.
+async fn switch_to_wal(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let mut rounds = 0;
+    loop {
+        let switched = query_scalar::<_, String>("PRAGMA journal_mode = WAL").fetch_one(&mut *connection).await;
+        match switched {
+            Ok(mode) if mode == "wal" => return Ok(()),
+            Ok(mode) => return Err(StoreError::unavailable(format!("the file stays in journal mode {mode}"))),
+            Err(error) if is_busy(&error) && rounds < WAL_ROUNDS => rounds += 1,
+            Err(error) => return Err(unavailable(error)),
+        }
+        let wait = connection.begin_with("BEGIN IMMEDIATE").await.map_err(unavailable)?;
+        wait.rollback().await.map_err(unavailable)?;
+    }
+}
+
+/// SQLITE_BUSY, whatever its extended code.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
+}

@@ -1,0 +1,52 @@
+//! What SQLite adds to the promises: one file, several processes, full disks, dropped futures.
+
+mod file;
+mod trouble;
+
+use std::{sync::Arc, time::Duration};
+
+use sqlx::raw_sql;
+use tempfile::TempDir;
+
+use super::{SqliteStore, TablePrefix};
+use crate::{AccountKey, Entry, Sealed};
+
+async fn fresh() -> (Arc<SqliteStore>, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("grants.db")).await.unwrap();
+    (Arc::new(store), folder)
+}
+
+/// Moves every stored moment back.
+async fn advance(store: &SqliteStore, by: Duration) {
+    let by = by.as_millis();
+    let accounts = ["expires_at", "due_at", "rest_until", "attempt_claimed_at", "attempt_lease_until"]
+        .map(|column| format!("{column} = {column} - {by}"))
+        .join(", ");
+    let script = format!(
+        "UPDATE {{prefix}}accounts SET {accounts}, attempt_replayed_at = attempt_replayed_at - {by};
+         UPDATE {{prefix}}logins SET expires_at = expires_at - {by};"
+    );
+    raw_sql(store.prefix.sql(&script)).execute(&store.writer).await.unwrap();
+}
+
+fn key(account: &str) -> AccountKey {
+    AccountKey::new("tenant", "getresponse", account).unwrap()
+}
+
+fn entry(bytes: &[u8]) -> Entry {
+    Entry {
+        sealed: Sealed { key_id: "key".into(), bytes: bytes.into() },
+        client_key: "client".into(),
+        environment: "retail".into(),
+        expires_in: None,
+        due_in: Some(Duration::ZERO),
+    }
+}
+
+#[cfg(feature = "conformance")]
+mod promises {
+    use super::*;
+
+    crate::conformance!(fresh().await, advance);
+}

@@ -1,0 +1,232 @@
+//! Vault: a store behind the keys that seal what goes into it.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use mailgrant_core::{Binding, Error, ErrorKind, Lookup, PendingAuthorization, SecretBytes, TokenRecord};
+use secrecy::{ExposeSecret, SecretBox};
+
+use crate::{AccountKey, Entry, KeyRing, Row, Settlement, Store, Taken, Version, place::Place};
+
+/// A store, and the keys that seal what goes into it: records and logins in, sealed bytes below.
+///
+/// Everything is bound to where it lies (tenant, provider, environment, client, account, version), so that a
+/// row that was copied to another place does not open there.
+#[derive(Clone)]
+pub struct Vault {
+    store: Arc<dyn Store>,
+    ring: Arc<KeyRing>,
+}
+
+/// What a vault holds under a key.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Kept {
+    /// The row as it stands.
+    pub row: Row,
+    /// The record in it; `None` once it was erased.
+    pub record: Option<TokenRecord>,
+}
+
+/// What a write says about the record's time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "two columns of the row")]
+pub struct Timing {
+    /// The life that the access token has left, where known.
+    pub expires_in: Option<Duration>,
+    /// When a renewal is due; `None` for never.
+    pub due_in: Option<Duration>,
+}
+
+impl Vault {
+    /// A vault over `store`.
+    pub fn new(store: impl Store, ring: KeyRing) -> Self {
+        Self { store: Arc::new(store), ring: Arc::new(ring) }
+    }
+
+    /// The store below. What it returns is sealed.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// What lies under `key`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::TryLater`] if the store cannot be reached, [`ErrorKind::Configuration`] if what it holds does
+    /// not open.
+    pub async fn load(&self, key: &AccountKey) -> Result<Option<Kept>, Error> {
+        match self.store.load(key).await? {
+            Some(row) => self.open(key, row).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Opens a row that came out of the store.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] if it does not open.
+    #[expect(clippy::disallowed_methods, reason = "door: opened bytes, into the record that they are")]
+    pub fn open(&self, key: &AccountKey, row: Row) -> Result<Kept, Error> {
+        let record = match &row.sealed {
+            Some(sealed) => {
+                let place = Place::record(key, &row.environment, &row.client_key, row.sealed_for());
+                let bytes = self.ring.open(&place.under(&sealed.key_id), sealed)?;
+                Some(TokenRecord::decode(bytes.expose_secret())?)
+            }
+            None => None,
+        };
+        Ok(Kept { row, record })
+    }
+
+    /// Stores the record of a new consent, if the row is at `expected`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::TryLater`] if it is not (code `store_conflict`), or the store cannot be reached.
+    pub async fn put(
+        &self,
+        key: &AccountKey,
+        expected: Option<Version>,
+        record: &TokenRecord,
+        timing: Timing,
+    ) -> Result<Version, Error> {
+        let entry = self.entry(key, Version::after(expected), record, timing);
+        Ok(self.store.put(key, expected, &entry).await?)
+    }
+
+    /// The settlement that says: the secret of version `claimed` was renewed into `record`.
+    #[must_use]
+    pub fn renewed(&self, key: &AccountKey, claimed: Version, record: &TokenRecord, timing: Timing) -> Settlement {
+        Settlement::Renewed(self.entry(key, claimed.next(), record, timing))
+    }
+
+    /// Puts a login aside for `ttl`, with whose it is.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::TryLater`] if the store cannot be reached.
+    #[expect(clippy::disallowed_methods, reason = "door: a login, into bytes that are sealed next")]
+    pub async fn put_pending(
+        &self,
+        key: &AccountKey,
+        pending: &PendingAuthorization,
+        binding: &Binding,
+        ttl: Duration,
+    ) -> Result<(), Error> {
+        let lookup = pending.lookup(binding);
+        let login = frame(key, pending.encode().expose_secret());
+        let sealed = self.ring.seal(&Place::pending(&lookup).under(self.ring.primary()), &login);
+        Ok(self.store.put_pending(key, &lookup, &sealed, ttl).await?)
+    }
+
+    /// Takes a login that was put aside, once.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::AskUser`] if there is none (`login_unknown`), it was taken before (`login_used`) or its life is
+    /// over (`login_expired`); [`ErrorKind::TryLater`] if the store cannot be reached.
+    #[expect(clippy::disallowed_methods, reason = "door: opened bytes, into the login that they are")]
+    pub async fn take_pending(&self, lookup: &Lookup) -> Result<(AccountKey, PendingAuthorization), Error> {
+        let ask = |code, message: &'static str| Err(Error::new(ErrorKind::AskUser, code, message));
+        match self.store.take_pending(lookup).await? {
+            Taken::Pending(sealed) => {
+                let login = self.ring.open(&Place::pending(lookup).under(&sealed.key_id), &sealed)?;
+                let (key, pending) = unframe(login.expose_secret())?;
+                Ok((key, PendingAuthorization::decode(pending)?))
+            }
+            Taken::Spent => ask(
+                "login_used",
+                "this callback was used before: nothing was sent; if the account is not connected, begin the login again",
+            ),
+            Taken::Expired => {
+                ask("login_expired", "this login was begun too long ago: nothing was sent; begin it again")
+            }
+            Taken::Unknown => ask(
+                "login_unknown",
+                "no login is waiting for this callback (its `state` is unknown, or another browser began it): nothing was sent; begin the login again",
+            ),
+        }
+    }
+
+    /// Keeps bytes of the application's own under `key`, sealed like a record; no renewal ever touches them.
+    ///
+    /// # Errors
+    ///
+    /// As [`put`](Self::put).
+    pub async fn put_note(
+        &self,
+        key: &AccountKey,
+        expected: Option<Version>,
+        note: &SecretBytes,
+    ) -> Result<Version, Error> {
+        let place = Place::note(key, Version::after(expected));
+        let sealed = self.ring.seal(&place.under(self.ring.primary()), note);
+        let entry = Entry { sealed, client_key: NOTE.into(), environment: NOTE.into(), expires_in: None, due_in: None };
+        Ok(self.store.put(key, expected, &entry).await?)
+    }
+
+    /// The bytes that [`put_note`](Self::put_note) kept, with their version.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub async fn load_note(&self, key: &AccountKey) -> Result<Option<(Version, Option<SecretBytes>)>, Error> {
+        let Some(row) = self.store.load(key).await? else { return Ok(None) };
+        let note = match &row.sealed {
+            Some(sealed) => Some(self.ring.open(&Place::note(key, row.sealed_for()).under(&sealed.key_id), sealed)?),
+            None => None,
+        };
+        Ok(Some((row.version, note)))
+    }
+
+    fn entry(&self, key: &AccountKey, version: Version, record: &TokenRecord, timing: Timing) -> Entry {
+        let identity = record.identity();
+        let client_key = format!("{}/{}/{}", identity.provider, record.grant().name(), identity.client_id);
+        let place = Place::record(key, &identity.environment, &client_key, version);
+        let sealed = self.ring.seal(&place.under(self.ring.primary()), &record.encode());
+        Entry {
+            sealed,
+            environment: identity.environment.clone(),
+            expires_in: timing.expires_in,
+            due_in: timing.due_in,
+            client_key,
+        }
+    }
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Vault").field("ring", &self.ring).finish_non_exhaustive()
+    }
+}
+
+/// The client key and environment of a row that holds a note.
+const NOTE: &str = "note";
+
+/// Whose login it is, before the login: three texts with their lengths.
+fn frame(key: &AccountKey, pending: &[u8]) -> SecretBytes {
+    let mut bytes = Vec::with_capacity(pending.len() + 1024);
+    for part in [key.tenant(), key.provider(), key.account()] {
+        // A part has 200 bytes at most.
+        bytes.push(u8::try_from(part.len()).unwrap_or(u8::MAX));
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    bytes.extend_from_slice(pending);
+    SecretBox::new(Box::new(bytes))
+}
+
+fn unframe(bytes: &[u8]) -> Result<(AccountKey, &[u8]), Error> {
+    let malformed =
+        || Error::new(ErrorKind::Configuration, "record_unreadable", "what was stored is no login of mailgrant's");
+    let mut rest = bytes;
+    let mut part = || -> Option<&str> {
+        let (length, after) = rest.split_first()?;
+        let (part, after) = after.split_at_checked(usize::from(*length))?;
+        rest = after;
+        std::str::from_utf8(part).ok()
+    };
+    let (Some(tenant), Some(provider), Some(account)) = (part(), part(), part()) else { return Err(malformed()) };
+    Ok((AccountKey::new(tenant, provider, account)?, rest))
+}
