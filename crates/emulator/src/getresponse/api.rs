@@ -1,0 +1,92 @@
+//! The API behind the tokens.
+
+use bytes::Bytes;
+use hyper::header::AUTHORIZATION;
+use hyper::{Method, Request, StatusCode};
+
+use super::errors::{self, Rejection};
+use super::resources::{self, Collection};
+use crate::account::Account;
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::ledger::Standing;
+use crate::reply::{self, Reply};
+use crate::settings::Settings;
+use crate::world::{State, World};
+
+const LIMIT: u64 = 30_000;
+
+pub(super) fn answer(world: &World, request: &Request<Bytes>) -> Reply {
+    let mut state = world.lock();
+    let remaining = LIMIT.saturating_sub(state.counters.api_calls);
+    let reply = match authenticated(&mut state, world, request) {
+        Ok(account) => resource(&world.url(), &state.settings, &account, request),
+        Err(rejection) => {
+            state.counters.api_rejections += 1;
+            errors::rejected(&state.settings, &rejection)
+        }
+    };
+    let reply = reply::header(reply, "x-ratelimit-limit", &LIMIT.to_string());
+    let reply = reply::header(reply, "x-ratelimit-remaining", &remaining.to_string());
+    reply::header(reply, "x-ratelimit-reset", "267 seconds")
+}
+
+fn authenticated<'a>(state: &mut State, world: &World, request: &'a Request<Bytes>) -> Result<Account, Rejection<'a>> {
+    let header = request.headers().get(AUTHORIZATION).ok_or(Rejection::Missing)?;
+    let header = header.to_str().map_err(|_| Rejection::Unknown)?;
+    let (scheme, token) = header.split_once(' ').ok_or(Rejection::WrongScheme)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Rejection::WrongScheme);
+    }
+    let token = token.trim();
+    match state.ledger.standing(token, world.clock.now()) {
+        Standing::Live(account) => Ok(account.clone()),
+        Standing::Expired(account) if state.faults.breaks(Fault::ExpiredAccepted) => {
+            state.counters.faults += 1;
+            Ok(account.clone())
+        }
+        Standing::Expired(_) => Err(Rejection::Expired(token)),
+        Standing::Unknown => Err(Rejection::Unknown),
+    }
+}
+
+fn resource(url: &str, settings: &Settings, account: &Account, request: &Request<Bytes>) -> Reply {
+    let method = request.method();
+    let path = request.uri().path();
+    let path = path.strip_prefix(super::API).unwrap_or(path);
+    if path == "accounts" {
+        return match *method {
+            Method::GET | Method::POST => reply::json(StatusCode::OK, &resources::account(url, account)),
+            _ => errors::method_not_allowed(settings, method.as_str()),
+        };
+    }
+    let (name, id) = match path.split_once('/') {
+        Some((name, id)) => (name, Some(id)),
+        None => (path, None),
+    };
+    let Some(collection) = Collection::named(name) else {
+        return errors::not_found(settings);
+    };
+    let item = collection.item(url);
+    match (method, id) {
+        (_, Some(id)) if id != collection.item_id() => errors::not_found(settings),
+        (&Method::GET, None) => list(&Fields::of_query(request), item),
+        (&Method::GET | &Method::POST, Some(_)) => reply::json(StatusCode::OK, &item),
+        // Contacts are queued, which is why the answer does not show one.
+        (&Method::POST, None) if collection == Collection::Contacts => reply::empty(StatusCode::ACCEPTED),
+        (&Method::POST, None) => reply::json(StatusCode::CREATED, &item),
+        (&Method::DELETE, Some(_)) => reply::empty(StatusCode::NO_CONTENT),
+        _ => errors::method_not_allowed(settings, method.as_str()),
+    }
+}
+
+/// A bare array; the numbers are in the headers.
+fn list(query: &Fields, item: serde_json::Value) -> Reply {
+    let page = query.get("page").and_then(|page| page.parse().ok());
+    let page: u64 = page.unwrap_or(1);
+    let items = if page == 1 { vec![item] } else { Vec::new() };
+    let reply = reply::json(StatusCode::OK, &items);
+    let reply = reply::header(reply, "totalcount", "1");
+    let reply = reply::header(reply, "totalpages", "1");
+    reply::header(reply, "currentpage", &page.to_string())
+}

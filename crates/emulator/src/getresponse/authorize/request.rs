@@ -1,0 +1,125 @@
+//! An authorization request, read or found wanting.
+
+use hyper::Uri;
+
+use crate::fields::Fields;
+use crate::ledger::{AuthorizationRequest, Challenge, Registry};
+use crate::settings::{Pkce, RedirectUri, Settings};
+
+/// Why the browser cannot be sent anywhere.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Wrong {
+    /// The error with its description.
+    Request(&'static str, &'static str),
+    /// Nobody said where to.
+    NoDestination,
+}
+
+/// Who asks, with where to go back to.
+#[derive(Debug)]
+pub(super) struct Destination {
+    pub(super) client_id: String,
+    redirect_uri: String,
+    sent: bool,
+}
+
+/// Finds the app with its redirect URI.
+pub(super) fn destination(query: &Fields, registry: &Registry, settings: &Settings) -> Result<Destination, Wrong> {
+    let client_id = query.filled("client_id").ok_or(Wrong::Request("invalid_client", "No client id supplied"))?;
+    let registered = match registry.app(client_id) {
+        Some(app) => Some(app.redirect_uris.as_slice()),
+        None if settings.any_client => None,
+        None => {
+            let description = "The client id supplied is invalid";
+            return Err(Wrong::Request("invalid_client", description));
+        }
+    };
+    let sent = match (settings.redirect_uri, query.filled("redirect_uri")) {
+        (RedirectUri::Refused, Some(_)) => {
+            let description = "The redirect URI is registered with the app, leave it out";
+            return Err(Wrong::Request("invalid_request", description));
+        }
+        (RedirectUri::Ignored, _) => None,
+        (_, sent) => sent,
+    };
+    let redirect_uri = match (sent, registered) {
+        (Some(sent), Some(known)) if known.is_empty() || known.iter().any(|uri| uri == sent) => sent,
+        (Some(sent), None) if is_loopback(sent) => sent,
+        (Some(_), _) => return Err(mismatch()),
+        (None, Some([only])) => only,
+        (None, Some([_, ..])) => {
+            let description = "A redirect URI must be supplied when multiple redirect URIs are registered";
+            return Err(Wrong::Request("redirect_uri_mismatch", description));
+        }
+        (None, Some([]) | None) => return Err(Wrong::NoDestination),
+    };
+    // Anything else could not be put into a header, or would swallow the query in a fragment.
+    if redirect_uri.contains('#') || !redirect_uri.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(mismatch());
+    }
+    Ok(Destination { client_id: client_id.to_owned(), redirect_uri: redirect_uri.to_owned(), sent: sent.is_some() })
+}
+
+/// Reads the rest, with what is wrong with it: that is told to the app.
+pub(super) fn understood(
+    query: &Fields,
+    destination: Destination,
+    settings: &Settings,
+) -> (AuthorizationRequest, Option<(&'static str, &'static str)>) {
+    let method = query.filled("code_challenge_method");
+    let challenge = query
+        .filled("code_challenge")
+        .map(|value| Challenge { value: value.to_owned(), hashed: method == Some("S256") });
+    let unknown_method = method.is_some_and(|method| !matches!(method, "S256" | "plain"));
+    let wrong = match query.filled("response_type") {
+        Some("code") => match settings.pkce {
+            Pkce::Refused if challenge.is_some() => Some(("invalid_request", "code_challenge is not supported")),
+            Pkce::Honoured if challenge.is_some() && unknown_method => {
+                Some(("invalid_request", "Unknown code_challenge_method"))
+            }
+            _ if query.filled("scope").is_some() && !settings.scope_accepted => {
+                Some(("invalid_scope", "An unsupported scope was requested"))
+            }
+            _ => None,
+        },
+        Some("token") => Some(("unsupported_response_type", "implicit grant type not supported")),
+        _ => Some(("invalid_request", "Invalid or missing response type")),
+    };
+    let request = AuthorizationRequest {
+        client_id: destination.client_id,
+        redirect_uri: destination.redirect_uri,
+        redirect_uri_sent: destination.sent,
+        state: query.get("state").map(str::to_owned),
+        challenge,
+        account: query.filled("login_hint").map(str::to_owned),
+    };
+    (request, wrong)
+}
+
+fn mismatch() -> Wrong {
+    Wrong::Request("redirect_uri_mismatch", "The redirect URI provided is missing or does not match")
+}
+
+fn is_loopback(uri: &str) -> bool {
+    let Ok(uri) = uri.parse::<Uri>() else {
+        return false;
+    };
+    let http = matches!(uri.scheme_str(), Some("http" | "https"));
+    let host = uri.host().unwrap_or_default();
+    http && matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback;
+
+    #[test]
+    fn loopback_is_told_from_what_looks_like_it() {
+        assert!(is_loopback("http://127.0.0.1:9/callback"));
+        assert!(is_loopback("http://localhost/callback?x=1"));
+        assert!(is_loopback("http://[::1]:9/"));
+        assert!(!is_loopback("http://localhost.example.com/"));
+        assert!(!is_loopback("http://127.0.0.1@example.com/"));
+        assert!(!is_loopback("javascript:alert(1)"));
+    }
+}

@@ -1,0 +1,209 @@
+//! Who holds what: the provider's books, without I/O or a clock.
+
+mod chance;
+mod code;
+mod refusal;
+mod registry;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use crate::account::Account;
+use crate::clock::Moment;
+use crate::counters::Counters;
+use crate::settings::{Rotation, Settings};
+
+pub(crate) use chance::hex40;
+pub(crate) use code::{AuthorizationRequest, Challenge, Exchange};
+pub(crate) use refusal::Refusal;
+pub(crate) use registry::Registry;
+pub(crate) use token::{Issued, Standing};
+
+use crate::app::App;
+use code::Code;
+use token::{Access, Family, Life, Refresh};
+
+/// The books. Every method is one step: it refuses and changes nothing, or does it all.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) registry: Registry,
+    parked: HashMap<String, AuthorizationRequest>,
+    codes: HashMap<String, Code>,
+    access: HashMap<String, Access>,
+    refresh: HashMap<String, Refresh>,
+    families: Vec<Family>,
+    accounts_made: u64,
+}
+
+/// What every step needs to know of the moment.
+#[derive(Debug)]
+pub(crate) struct Scene<'a> {
+    pub(crate) now: Moment,
+    pub(crate) settings: &'a Settings,
+    pub(crate) counters: &'a mut Counters,
+}
+
+impl Ledger {
+    pub(crate) fn register(&mut self, app: App) {
+        self.registry.register(app);
+    }
+
+    /// An account that did not exist before.
+    pub(crate) fn new_account(&mut self) -> Account {
+        self.accounts_made += 1;
+        Account::new(format!("customer-{}@example.com", self.accounts_made))
+    }
+
+    /// Keeps an authorization request until the customer decides; answers its one-time id.
+    pub(crate) fn park(&mut self, request: AuthorizationRequest) -> String {
+        let id = hex40();
+        self.parked.insert(id.clone(), request);
+        id
+    }
+
+    pub(crate) fn unpark(&mut self, id: &str) -> Option<AuthorizationRequest> {
+        self.parked.remove(id)
+    }
+
+    /// The customer said yes: a code.
+    pub(crate) fn consent(&mut self, request: AuthorizationRequest, account: Account, scene: &mut Scene<'_>) -> String {
+        let code = hex40();
+        scene.counters.consents += 1;
+        let life = Life::of(scene.now, Some(scene.settings.code_lifetime));
+        self.codes.insert(code.clone(), Code::new(request, account, life));
+        code
+    }
+
+    /// A code for tokens. `accept_used` is asked when the code was exchanged before.
+    pub(crate) fn exchange(
+        &mut self,
+        presented: &Exchange<'_>,
+        accept_used: impl FnOnce() -> bool,
+        scene: &mut Scene<'_>,
+    ) -> Result<Issued, Refusal> {
+        let code = self.codes.get_mut(presented.code).ok_or(Refusal::CodeUnknown)?;
+        if code.used {
+            scene.counters.reused_codes += 1;
+            if !accept_used() {
+                return Err(Refusal::CodeUnknown);
+            }
+        }
+        code.check(presented, scene.now, scene.settings)?;
+        code.used = true;
+        scene.counters.exchanges += 1;
+        let account = code.account.clone();
+        let family = self.found_family(presented.client_id, account);
+        let refresh_token = self.issue_refresh(family, scene);
+        let lifetime = scene.settings.access_lifetime;
+        Ok(self.issue_access(family, lifetime, Some(refresh_token), scene))
+    }
+
+    /// A refresh token for tokens. `keep` is asked whether a rotation that is due stays away.
+    pub(crate) fn refresh(
+        &mut self,
+        presented: &str,
+        client_id: &str,
+        keep: impl FnOnce() -> bool,
+        scene: &mut Scene<'_>,
+    ) -> Result<Issued, Refusal> {
+        let token = self.refresh.get_mut(presented).ok_or(Refusal::RefreshTokenUnknown)?;
+        let id = token.family;
+        let family = &mut self.families[id];
+        if family.client_id != client_id {
+            return Err(Refusal::RefreshTokenForeign);
+        }
+        if token.rotated {
+            scene.counters.reused_refresh_tokens += 1;
+            // Nobody can say which of the two who hold it is the thief, so both lose.
+            if !family.refresh_dead && scene.settings.rotation == Rotation::Strict {
+                scene.counters.family_revocations += 1;
+                family.refresh_dead = true;
+                family.access_dead = true;
+            }
+            return Err(Refusal::RefreshTokenUnknown);
+        }
+        if family.refresh_dead {
+            return Err(Refusal::RefreshTokenUnknown);
+        }
+        if token.life.ended(scene.now) {
+            return Err(Refusal::RefreshTokenExpired);
+        }
+        let rotation = match scene.settings.rotation {
+            Rotation::Strict if keep() => Rotation::Same,
+            rotation => rotation,
+        };
+        token.rotated = rotation == Rotation::Strict;
+        scene.counters.refreshes += 1;
+        let answered = match rotation {
+            Rotation::Strict => Some(self.issue_refresh(id, scene)),
+            Rotation::Same => Some(presented.to_owned()),
+            Rotation::Absent => None,
+        };
+        let settings = scene.settings;
+        let lifetime = settings.refreshed_lifetime.unwrap_or(settings.access_lifetime);
+        Ok(self.issue_access(id, lifetime, answered, scene))
+    }
+
+    /// The app itself for a token.
+    pub(crate) fn client_credentials(&mut self, client_id: &str, scene: &mut Scene<'_>) -> Issued {
+        scene.counters.client_credentials += 1;
+        let family = self.found_family(client_id, Account::owner_of(client_id));
+        let lifetime = scene.settings.client_credentials_lifetime;
+        self.issue_access(family, lifetime, None, scene)
+    }
+
+    /// What an access token is worth.
+    pub(crate) fn standing(&self, access_token: &str, now: Moment) -> Standing<'_> {
+        let Some(token) = self.access.get(access_token) else {
+            return Standing::Unknown;
+        };
+        let family = &self.families[token.family];
+        if token.revoked || family.access_dead {
+            Standing::Unknown
+        } else if token.life.ended(now) {
+            Standing::Expired(&family.account)
+        } else {
+            Standing::Live(&family.account)
+        }
+    }
+
+    pub(crate) fn revoke_access_tokens(&mut self) {
+        for token in self.access.values_mut() {
+            token.revoked = true;
+        }
+    }
+
+    pub(crate) fn revoke_grants(&mut self) {
+        for family in &mut self.families {
+            family.refresh_dead = true;
+        }
+    }
+
+    fn found_family(&mut self, client_id: &str, account: Account) -> usize {
+        self.families.push(Family::new(client_id, account));
+        self.families.len() - 1
+    }
+
+    fn issue_refresh(&mut self, family: usize, scene: &Scene<'_>) -> String {
+        let token = hex40();
+        let life = Life::of(scene.now, scene.settings.refresh_lifetime);
+        self.refresh.insert(token.clone(), Refresh::new(family, life));
+        token
+    }
+
+    fn issue_access(
+        &mut self,
+        family: usize,
+        lifetime: u64,
+        refresh_token: Option<String>,
+        scene: &Scene<'_>,
+    ) -> Issued {
+        let access_token = hex40();
+        let life = Life::of(scene.now, Some(lifetime));
+        self.access.insert(access_token.clone(), Access::new(family, life));
+        Issued { access_token, lifetime, refresh_token }
+    }
+}

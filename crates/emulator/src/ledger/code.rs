@@ -1,0 +1,106 @@
+//! An authorization code.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+use super::refusal::Refusal;
+use super::token::Life;
+use crate::account::Account;
+use crate::clock::Moment;
+use crate::settings::{Pkce, RedirectUri, Settings};
+
+/// A checked authorization request that waits for the customer.
+#[derive(Clone, Debug)]
+pub(crate) struct AuthorizationRequest {
+    pub(crate) client_id: String,
+    /// Where the browser goes back to.
+    pub(crate) redirect_uri: String,
+    /// Whether the request named it, so that the exchange has to repeat it.
+    pub(crate) redirect_uri_sent: bool,
+    pub(crate) state: Option<String>,
+    pub(crate) challenge: Option<Challenge>,
+    /// The address of the account that the request asks for.
+    pub(crate) account: Option<String>,
+}
+
+/// The hash of a PKCE verifier, or the verifier itself under the method `plain`.
+#[derive(Clone, Debug)]
+pub(crate) struct Challenge {
+    pub(crate) value: String,
+    pub(crate) hashed: bool,
+}
+
+/// A code as it is presented.
+#[derive(Debug)]
+pub(crate) struct Exchange<'a> {
+    pub(crate) client_id: &'a str,
+    pub(crate) code: &'a str,
+    pub(crate) redirect_uri: Option<&'a str>,
+    pub(crate) verifier: Option<&'a str>,
+}
+
+#[derive(Debug)]
+pub(super) struct Code {
+    pub(super) account: Account,
+    pub(super) used: bool,
+    request: AuthorizationRequest,
+    life: Life,
+}
+
+impl Code {
+    pub(super) fn new(request: AuthorizationRequest, account: Account, life: Life) -> Self {
+        Self { account, used: false, request, life }
+    }
+
+    pub(super) fn check(&self, presented: &Exchange<'_>, now: Moment, settings: &Settings) -> Result<(), Refusal> {
+        if self.request.client_id != presented.client_id {
+            return Err(Refusal::CodeForeign);
+        }
+        let bound = self.request.redirect_uri_sent && settings.redirect_uri != RedirectUri::Ignored;
+        if bound && presented.redirect_uri != Some(self.request.redirect_uri.as_str()) {
+            return Err(Refusal::RedirectUriMismatch);
+        }
+        if self.life.ended(now) {
+            return Err(Refusal::CodeExpired);
+        }
+        if settings.pkce == Pkce::Honoured {
+            return verified(self.request.challenge.as_ref(), presented.verifier);
+        }
+        Ok(())
+    }
+}
+
+fn verified(challenge: Option<&Challenge>, verifier: Option<&str>) -> Result<(), Refusal> {
+    match (challenge, verifier) {
+        (None, None) => Ok(()),
+        (Some(_), None) => Err(Refusal::VerifierMissing),
+        // A verifier without a challenge is what is left when somebody stripped the challenge.
+        (None, Some(_)) => Err(Refusal::VerifierWrong),
+        (Some(challenge), Some(verifier)) => {
+            let meant = if challenge.hashed {
+                URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
+            } else {
+                verifier.to_owned()
+            };
+            if meant == challenge.value { Ok(()) } else { Err(Refusal::VerifierWrong) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Challenge, Refusal, verified};
+
+    #[test]
+    fn the_verifier_of_rfc_7636_matches_its_challenge() {
+        let challenge = Challenge { value: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".into(), hashed: true };
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        assert_eq!(verified(Some(&challenge), Some(verifier)), Ok(()));
+        let wrong = verified(Some(&challenge), Some("another"));
+        assert_eq!(wrong, Err(Refusal::VerifierWrong));
+        assert_eq!(verified(Some(&challenge), None), Err(Refusal::VerifierMissing));
+        assert_eq!(verified(None, Some(verifier)), Err(Refusal::VerifierWrong));
+        assert_eq!(verified(None, None), Ok(()));
+    }
+}

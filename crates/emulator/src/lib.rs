@@ -1,0 +1,70 @@
+//! GetResponse's OAuth 2.0 server and API on loopback, for anybody's tests.
+//!
+//! The [`Emulator`] listens on `127.0.0.1`, answers what GetResponse documents, keeps its own clock
+//! (which can be advanced), counts what it was asked, and misbehaves on demand. Nothing here is
+//! secret, nothing is stored, and nothing leaves the machine.
+//!
+//! What the provider leaves unsaid (does a refresh token rotate? which shape has a refusal at the
+//! token endpoint?) is a field of [`Settings`]; what a network or a broken provider may do is a
+//! [`Fault`]. A client that works under every setting works with the real service, whichever of
+//! them it turns out to be.
+//!
+//! ```
+//! use mailgrant_emulator::{App, Emulator, Fault, Settings, Target, Times};
+//! use std::time::Duration;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
+//! let emulator = Emulator::builder()
+//!     .settings(Settings::default())
+//!     .app(App::new("client-id", "client-secret").redirect_uri("http://127.0.0.1:1/callback"))
+//!     .start()
+//!     .await?;
+//! // Point a client at emulator.authorize_url(), token_url(), api_url() …
+//! emulator.advance(Duration::from_secs(3600)); // every access token has now expired
+//! emulator.fault(Fault::DropAfterCommit, Target::Token, Times::Next(1));
+//! assert_eq!(emulator.counters().refreshes, 0);
+//! emulator.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The one idea
+//!
+//! Each request has an arrival, a commit and an answer, in this order and never mixed: the body is
+//! read, the state changes in one synchronous step under one lock, then the answer goes out. A
+//! fault names the gap in which it strikes, so a test can tell "nothing happened" from "it happened
+//! and nobody was told".
+//!
+//! # For other processes
+//!
+//! Below `/_emulator/` the same knobs are JSON endpoints: `GET counters`, `GET` or `POST settings`
+//! (merges the given fields), `POST advance` `{"seconds": 60}`, `POST fault`
+//! `{"fault": "html-502", "target": "token", "times": 1}` (`null` means always), `POST
+//! clear-faults`, `POST revoke-access-tokens`, `POST revoke-grants`, and `POST apps`
+//! `{"client_id": "…", "client_secret": "…", "redirect_uri": "…"}`. A request with an `Origin`
+//! header is refused there, and one whose `Host` is not this loopback address is refused
+//! everywhere, so that no web page can play with a running emulator.
+
+mod account;
+mod app;
+mod clock;
+mod control;
+mod counters;
+mod delivery;
+mod emulator;
+mod fault;
+mod faults;
+mod fields;
+mod getresponse;
+mod ledger;
+mod reply;
+mod server;
+mod settings;
+mod world;
+
+pub use app::App;
+pub use counters::Counters;
+pub use emulator::{Builder, Emulator};
+pub use fault::{Fault, Target, Times, UnknownName};
+pub use settings::{Consent, Errors, InvalidSetting, Pkce, RedirectUri, Rotation, Settings};

@@ -1,0 +1,83 @@
+//! Everything that requests share.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::clock::Clock;
+use crate::counters::Counters;
+use crate::fault::Target;
+use crate::faults::Faults;
+use crate::ledger::Ledger;
+use crate::settings::Settings;
+
+/// One running emulator.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) clock: Clock,
+    /// The port that requests have to name in `Host`.
+    pub(crate) port: u16,
+    state: Mutex<State>,
+}
+
+/// What changes. One lock, never held across an await: a commit is one step.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) settings: Settings,
+    pub(crate) ledger: Ledger,
+    pub(crate) faults: Faults,
+    pub(crate) counters: Counters,
+    token_requests_in_work: u64,
+}
+
+impl World {
+    pub(crate) fn new(port: u16, settings: Settings, ledger: Ledger) -> Self {
+        Self {
+            clock: Clock::start(),
+            port,
+            state: Mutex::new(State {
+                settings,
+                ledger,
+                faults: Faults::default(),
+                counters: Counters::default(),
+                token_requests_in_work: 0,
+            }),
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that a request arrived. A token request is in work until the guard goes, however it
+    /// ends.
+    pub(crate) fn arrived(&self, target: Option<Target>) -> Option<InWork<'_>> {
+        let mut state = self.lock();
+        match target {
+            Some(Target::Token) => {}
+            Some(Target::Api) => {
+                state.counters.api_calls += 1;
+                return None;
+            }
+            Some(Target::Authorize) | None => return None,
+        }
+        state.counters.token_requests += 1;
+        state.token_requests_in_work += 1;
+        let peak = state.counters.peak_parallel_token_requests;
+        state.counters.peak_parallel_token_requests = peak.max(state.token_requests_in_work);
+        Some(InWork { world: self })
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct InWork<'a> {
+    world: &'a World,
+}
+
+impl Drop for InWork<'_> {
+    fn drop(&mut self) {
+        self.world.lock().token_requests_in_work -= 1;
+    }
+}
