@@ -1,0 +1,175 @@
+//! Account: a handle on one account that is kept alive.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use mailgrant_core::{Bearer, Error, ErrorKind, TokenSource};
+use mailgrant_storage::{AccountKey, Version};
+
+use crate::{
+    current::{Current, Phase},
+    flight,
+    manager::Inner,
+    slot::Slot,
+};
+
+/// A handle on one account: cheap to clone, good to keep. Making one does no I/O.
+#[derive(Clone, Debug)]
+pub struct Account {
+    inner: Arc<Inner>,
+    slot: Arc<Slot>,
+}
+
+impl Account {
+    pub(crate) fn new(inner: Arc<Inner>, slot: Arc<Slot>) -> Self {
+        Self { inner, slot }
+    }
+
+    /// Whose.
+    #[must_use]
+    pub fn key(&self) -> &AccountKey {
+        &self.slot.key
+    }
+
+    /// A token that is good now: from memory, else from the row, else from one renewal for all who wait.
+    ///
+    /// Ahead of its end a token is renewed while callers keep getting it; near its end they wait, for as long
+    /// as the manager's patience. Dropping this future loses nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::AskUser`]: the account is not connected (any more): send the customer through a login.
+    /// [`ErrorKind::TryLater`]: no token can be had now. [`ErrorKind::Configuration`]: no account is to blame.
+    pub async fn token(&self) -> Result<Bearer, Error> {
+        if let Some(current) = &*self.slot.current.load() {
+            match current.phase(self.inner.host.monotonic()) {
+                Phase::Good => return Ok(current.bearer.clone()),
+                Phase::Due => {
+                    flight::start(&self.inner, &self.slot, None);
+                    return Ok(current.bearer.clone());
+                }
+                Phase::Scarce | Phase::Over => {}
+            }
+        }
+        match self.wait(None).await {
+            Ok(current) => Ok(current.bearer.clone()),
+            // A renewal that failed costs nobody a token that is still good.
+            Err(error) => match &*self.slot.current.load() {
+                Some(current) if current.phase(self.inner.host.monotonic()) != Phase::Over => {
+                    Ok(current.bearer.clone())
+                }
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// The token, if there is one in memory that needs no waiting for. Starts no renewal.
+    #[must_use]
+    pub fn try_token(&self) -> Option<Bearer> {
+        let current = self.slot.current.load();
+        let current = current.as_ref()?;
+        matches!(current.phase(self.inner.host.monotonic()), Phase::Good | Phase::Due).then(|| current.bearer.clone())
+    }
+
+    /// Says that the API rejected `bearer`; a token to try once more with.
+    ///
+    /// Only the rejection of the newest token renews anything; one renewal serves all who come with it. If the
+    /// token that came of that is rejected too, that is the provider's answer, not a bad token.
+    ///
+    /// # Errors
+    ///
+    /// As [`token`](Self::token); [`ErrorKind::TryLater`] with code `rejected_again` if the token was renewed because
+    /// of a rejection just now.
+    pub async fn reject(&self, bearer: &Bearer) -> Result<Bearer, Error> {
+        let Some(version) = bearer.version().and_then(Version::from_stored) else {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "bearer_foreign",
+                "this bearer does not come from a manager",
+            ));
+        };
+        let now = self.inner.host.monotonic();
+        if let Some(current) = &*self.slot.current.load()
+            && current.version != version
+            && current.phase(now) != Phase::Over
+        {
+            return Ok(current.bearer.clone());
+        }
+        if let Some(wait) = self.slot.forced_just_now(version, now) {
+            return Err(Error::new(
+                ErrorKind::TryLater,
+                "rejected_again",
+                "the API rejects a token that was renewed because of a rejection just now: take its answer as final",
+            )
+            .after(wait));
+        }
+        self.wait(Some(version)).await.map(|current| current.bearer.clone())
+    }
+
+    /// Renews the token now, whatever its life: as if the API had rejected it.
+    ///
+    /// # Errors
+    ///
+    /// As [`reject`](Self::reject).
+    pub async fn refresh(&self) -> Result<Bearer, Error> {
+        let bearer = match self.inner.load_current(&self.slot).await? {
+            Some(current) => current.bearer.clone(),
+            None => return self.token().await,
+        };
+        self.reject(&bearer).await
+    }
+
+    async fn wait(&self, rejected: Option<Version>) -> Result<Arc<Current>, Error> {
+        let patience = self.inner.host.sleep(self.inner.settings.patience);
+        let landed = async {
+            loop {
+                let flight = flight::join(&self.inner, &self.slot, rejected);
+                let mut landed = flight.landed;
+                let result = match landed.wait_for(Option::is_some).await {
+                    Ok(landed) => landed.clone().unwrap_or_else(|| Err(stopped())),
+                    Err(_) => Err(stopped()),
+                };
+                // A flight that was under way for other reasons may land on the very token that was rejected.
+                match &result {
+                    Ok(current) if Some(current.version) == rejected && flight.rejected != rejected => {
+                        landed.changed().await.ok();
+                    }
+                    _ => return result,
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            result = landed => result,
+            () = patience => Err(busy(self.inner.settings.patience)),
+        }
+    }
+}
+
+#[async_trait]
+impl TokenSource for Account {
+    async fn token(&self) -> Result<Bearer, Error> {
+        self.token().await
+    }
+
+    async fn reject(&self, bearer: &Bearer) -> Result<Bearer, Error> {
+        self.reject(bearer).await
+    }
+}
+
+fn stopped() -> Error {
+    Error::new(
+        ErrorKind::TryLater,
+        "renewal_stopped",
+        "the renewal was stopped with its runtime: its attempt is stored; try again",
+    )
+}
+
+fn busy(patience: Duration) -> Error {
+    Error::new(
+        ErrorKind::TryLater,
+        "busy",
+        "the renewal takes longer than the caller's patience; it goes on: try again",
+    )
+    .after(patience / 10)
+}

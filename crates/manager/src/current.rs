@@ -1,0 +1,88 @@
+//! Current: a token in memory, with the moments of its renewal.
+
+use std::time::Duration;
+
+use mailgrant_core::{Bearer, Host};
+use mailgrant_storage::Version;
+
+/// A token in memory. Its moments are on the host's monotonic clock.
+#[derive(Clone, Debug)]
+pub(crate) struct Current {
+    pub(crate) bearer: Bearer,
+    pub(crate) version: Version,
+    life: Option<Life>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Life {
+    /// From here on a renewal is due, and callers still get the token.
+    due: Duration,
+    /// From here on callers wait for the renewal.
+    scarce: Duration,
+    /// From here on it is over.
+    end: Duration,
+}
+
+/// Where a token stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Good,
+    Due,
+    Scarce,
+    Over,
+}
+
+impl Current {
+    /// `left`: the life that is left at `now`, and the time until a renewal is due, where they are known.
+    /// `whole`: the life that the token had.
+    pub(crate) fn new(
+        bearer: Bearer,
+        version: Version,
+        now: Duration,
+        left: Option<(Duration, Duration)>,
+        whole: Duration,
+        margin: Duration,
+    ) -> Self {
+        let life = left.map(|(left, due)| Life {
+            due: now + due,
+            scarce: now + left.saturating_sub(margin.min(whole / 5)),
+            end: now + left,
+        });
+        Self { bearer, version, life }
+    }
+
+    pub(crate) fn phase(&self, now: Duration) -> Phase {
+        match self.life {
+            None => Phase::Good,
+            Some(life) if now >= life.end => Phase::Over,
+            Some(life) if now >= life.scarce => Phase::Scarce,
+            Some(life) if now >= life.due => Phase::Due,
+            Some(_) => Phase::Good,
+        }
+    }
+}
+
+/// When the renewal of a token of this life is due: at 70 to 80 % of it, drawn once, so that accounts that were
+/// connected together are not renewed together.
+pub(crate) fn draw_due(life: Duration, host: &dyn Host) -> Duration {
+    let mut byte = [0; 2];
+    host.random(&mut byte);
+    let jitter = f64::from(u16::from_be_bytes(byte)) / f64::from(u16::MAX);
+    life.mul_f64(0.8 - 0.1 * jitter)
+}
+
+#[cfg(test)]
+mod tests {
+    use mailgrant_core::SystemHost;
+
+    use super::*;
+
+    #[test]
+    fn a_renewal_is_due_between_70_and_80_percent() {
+        let life = Duration::from_secs(1000);
+        for _ in 0..200 {
+            let due = draw_due(life, &SystemHost);
+            assert!((700..=800).contains(&due.as_secs()), "{due:?}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Flight: one renewal for all who wait, on a task that none of them can drop.
+
+use std::sync::Arc;
+
+use mailgrant_storage::Version;
+use tokio::sync::watch;
+
+use crate::{
+    current::Current,
+    login::shutting_down,
+    manager::Inner,
+    renewal,
+    slot::{Flight, Landed, Slot},
+};
+
+/// Takes part in the flight under way, or starts one.
+pub(crate) fn join(inner: &Arc<Inner>, slot: &Arc<Slot>, rejected: Option<Version>) -> Flight {
+    let (flight, start) = slot.join_or_start(rejected);
+    if let Some(landing) = start {
+        take_off(inner, slot, rejected, landing);
+    }
+    flight
+}
+
+/// Starts a flight if none is under way, for nobody to wait for.
+pub(crate) fn start(inner: &Arc<Inner>, slot: &Arc<Slot>, rejected: Option<Version>) {
+    drop(join(inner, slot, rejected));
+}
+
+fn take_off(inner: &Arc<Inner>, slot: &Arc<Slot>, rejected: Option<Version>, landing: watch::Sender<Option<Landed>>) {
+    let strip = Strip { slot: slot.clone(), landing };
+    let Some(running) = inner.tasks.begin() else {
+        strip.land(Err(shutting_down()));
+        return;
+    };
+    let inner_of_task = inner.clone();
+    inner.host.spawn(Box::pin(async move {
+        renewal::run(&inner_of_task, &strip, rejected).await;
+        drop(strip);
+        drop(running);
+    }));
+}
+
+/// Where a flight lands: its result is told once, and its slot is free for the next one however it ended.
+pub(crate) struct Strip {
+    pub(crate) slot: Arc<Slot>,
+    landing: watch::Sender<Option<Landed>>,
+}
+
+impl Strip {
+    /// Tells all who wait.
+    pub(crate) fn land(&self, landed: Landed) {
+        self.landing.send_replace(Some(landed));
+    }
+
+    /// Puts the token of this generation into memory, so that whoever comes next finds it, and tells all who wait.
+    pub(crate) fn land_on(&self, generation: u64, current: Arc<Current>) {
+        self.slot.offer(generation, current.clone());
+        self.land(Ok(current));
+    }
+}
+
+impl Drop for Strip {
+    fn drop(&mut self) {
+        self.slot.end_flight();
+    }
+}

@@ -1,0 +1,64 @@
+//! Many accounts kept alive: login, storage and renewal for a service, whatever its web framework.
+//!
+//! A [`Manager`] keeps the accounts of every provider, environment and app of a service. [`Manager::begin`] and
+//! [`Manager::complete`] are the whole login; [`Manager::account`] is a handle whose
+//! [`token`](Account::token) comes from memory, else from the row, else from one renewal for all who wait: in
+//! this process, and in every other one that shares the store.
+//!
+//! ```
+//! use mailgrant_core::{AuthorizationCode, Binding, Callback, Client, Error, http::Method};
+//! use mailgrant_getresponse::GetResponse;
+//! use mailgrant_manager::Manager;
+//! use mailgrant_storage::{AccountKey, Vault};
+//!
+//! struct App { manager: Manager, getresponse: Client<GetResponse> }
+//!
+//! impl App {
+//!     fn new(vault: Vault, getresponse: Client<GetResponse>) -> Self {
+//!         Self { manager: Manager::builder(vault).client(getresponse.clone()).build(), getresponse }
+//!     }
+//!     async fn connect(&self, tenant: &str, session_id: &str) -> Result<String, Error> {
+//!         let key = AccountKey::new(tenant, "getresponse", "main")?;
+//!         let (grant, binding) = (AuthorizationCode::registered(), Binding::browser(session_id));
+//!         Ok(self.manager.begin(&key, &self.getresponse, grant, &binding).await?.into()) // redirect there
+//!     }
+//!     async fn callback(&self, query: &str, session_id: &str) -> Result<(), Error> {
+//!         self.manager.complete(Callback::parse(query)?, &Binding::browser(session_id)).await?;
+//!         Ok(())
+//!     }
+//!     async fn contacts(&self, tenant: &str) -> Result<u16, Error> {
+//!         let account = self.manager.account(&AccountKey::new(tenant, "getresponse", "main")?);
+//!         let request = account.token().await?.request(Method::GET, "/contacts")?;
+//!         Ok(self.getresponse.send(request).await?.status().as_u16())
+//!     }
+//! }
+//! ```
+//!
+//! # What it promises
+//!
+//! * A renewal runs on a task of its own. Dropping whoever asked for it, at any point, loses nothing.
+//! * The attempt is stored before anything is sent; the answer is saved by the version that it replaces, by
+//!   retry until it is in, and served from memory meanwhile.
+//! * A token is never renewed without a claim. Whoever cannot have one gets the still-valid token, or an error
+//!   that says when to try again.
+//! * Only the provider's clear word ends a grant. Silence is remembered as what it is: unknown.
+
+mod account;
+mod builder;
+mod clients;
+mod current;
+mod flight;
+mod login;
+mod manager;
+mod renewal;
+mod save;
+mod slot;
+mod status;
+mod tasks;
+
+pub use crate::{
+    account::Account,
+    builder::ManagerBuilder,
+    manager::Manager,
+    status::{AccountStatus, Disconnected, Revocation},
+};

@@ -1,0 +1,114 @@
+//! Logins: what finishes them, and what does not.
+
+use mailgrant_core::{AuthorizationCode, Binding, Callback, Error, ErrorKind};
+use mailgrant_emulator::Consent;
+use mailgrant_storage::{AccountKey, EventKind, Filter, Status};
+use std::time::Duration;
+
+use crate::world::World;
+
+async fn complete(world: &World, query: &str, binding: &Binding) -> Result<(), Error> {
+    world.manager.complete(Callback::parse(query)?, binding).await.map(drop)
+}
+
+#[tokio::test]
+async fn a_login_connects_an_account() {
+    let world = World::new().await;
+    let account = world.connected().await;
+    let (status, bearer) = world.call(&account).await.unwrap();
+    assert_eq!((status, bearer.version()), (200, Some(1)));
+    assert_eq!(account.try_token().unwrap().version(), Some(1));
+    assert_eq!(world.kinds().await, [EventKind::LoginBegun, EventKind::LoginReturned, EventKind::Connected]);
+    let status = world.manager.status(&world.key).await.unwrap().unwrap();
+    assert_eq!(status.status, Status::Active);
+    let listed = world.manager.list(&Filter::default(), None, 10).await.unwrap();
+    assert_eq!(listed.iter().map(|status| &status.key).collect::<Vec<_>>(), [&world.key]);
+}
+
+#[tokio::test]
+async fn each_bad_callback_has_its_own_word_and_sends_nothing() {
+    let world = World::new().await;
+    let here = Binding::browser("session");
+    let code = |result: Result<(), Error>| {
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AskUser, "{error}");
+        error.code()
+    };
+    assert_eq!(code(complete(&world, "code=c", &here).await), "state_missing");
+    assert_eq!(code(complete(&world, "code=c&state=forged", &here).await), "login_unknown");
+    assert_eq!(code(complete(&world, "code=c&code=d&state=x", &here).await), "callback_ambiguous");
+    let query = world.consent(&here).await;
+    assert_eq!(code(complete(&world, &query, &Binding::browser("another")).await), "login_unknown");
+    assert_eq!(code(complete(&world, &query, &Binding::terminal()).await), "login_unknown");
+    let state = query.split('&').find(|pair| pair.starts_with("state=")).unwrap();
+    assert_eq!(code(complete(&world, state, &here).await), "code_missing");
+    assert_eq!(code(complete(&world, &query, &here).await), "login_used");
+    let query = world.consent(&here).await;
+    world.advance(Duration::from_secs(30 * 60));
+    assert_eq!(code(complete(&world, &query, &here).await), "login_expired");
+    world.emulator.settings(|settings| settings.consent = Consent::Deny);
+    let query = world.consent(&here).await;
+    assert_eq!(code(complete(&world, &query, &here).await), "access_denied");
+    assert_eq!(world.emulator.counters().token_requests, 0);
+}
+
+#[tokio::test]
+async fn a_code_past_its_life_and_a_second_use_are_the_providers_to_refuse() {
+    let world = World::new().await;
+    let here = Binding::terminal();
+    let query = world.consent(&here).await;
+    world.emulator.advance(Duration::from_secs(601));
+    assert_eq!(complete(&world, &query, &here).await.unwrap_err().code(), "code_refused");
+    let query = world.consent(&here).await;
+    complete(&world, &query, &here).await.unwrap();
+    assert_eq!(complete(&world, &query, &here).await.unwrap_err().code(), "login_used");
+}
+
+#[tokio::test]
+async fn keys_and_clients_have_to_fit() {
+    let world = World::new().await;
+    let other = AccountKey::new("tenant", "verticalresponse", "main").unwrap();
+    let begin = world.manager.begin(&other, &world.client, AuthorizationCode::registered(), &Binding::terminal()).await;
+    assert_eq!(begin.unwrap_err().code(), "provider_mismatch");
+    let stranger = world.client.at(mailgrant_getresponse::GetResponse::retail()).unwrap();
+    let begin = world.manager.begin(&world.key, &stranger, AuthorizationCode::registered(), &Binding::terminal()).await;
+    assert_eq!(begin.unwrap_err().code(), "client_unknown");
+}
+
+#[tokio::test]
+async fn a_dropped_completion_still_connects() {
+    let world = World::new().await;
+    let query = world.consent(&Binding::terminal()).await;
+    {
+        let (callback, binding) = (Callback::parse(&query).unwrap(), Binding::terminal());
+        let mut completion = Box::pin(world.manager.complete(callback, &binding));
+        assert!(crate::world::poll_once(&mut completion).await.is_pending());
+    }
+    assert!(world.manager.shutdown().await);
+    assert_eq!(world.row().await.status, Status::Active);
+}
+
+#[tokio::test]
+async fn reconnecting_replaces_the_grant_and_a_tombstone_alike() {
+    let world = World::new().await;
+    let account = world.connected().await;
+    world.connected().await;
+    assert_eq!(account.token().await.unwrap().version(), Some(2));
+    let gone = world.manager.disconnect(&world.key).await.unwrap().unwrap();
+    assert!(matches!(gone.token_ends, mailgrant_core::Expiry::At(_)));
+    let error = account.token().await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::AskUser, "account_disconnected"));
+    assert!(account.try_token().is_none());
+    world.connected().await;
+    assert_eq!(account.token().await.unwrap().version(), Some(4), "versions go on past a tombstone");
+}
+
+#[tokio::test]
+async fn a_session_made_elsewhere_is_kept() {
+    let world = World::new().await;
+    let login = world.client.begin(AuthorizationCode::registered());
+    let query = world.browse(login.authorize_url().as_str()).await;
+    let session = login.receive(Callback::parse(&query).unwrap()).unwrap().exchange().await.unwrap();
+    let account = world.manager.keep(&world.key, session).await.unwrap();
+    assert_eq!(world.call(&account).await.unwrap().0, 200);
+}

@@ -1,0 +1,147 @@
+//! Renewals: once, for everybody, whoever leaves.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::join_all;
+use mailgrant_core::ErrorKind;
+use mailgrant_storage::{EventKind, Status};
+
+use crate::world::World;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[tokio::test]
+async fn many_callers_of_an_expired_account_cause_one_request() {
+    let world = World::new().await;
+    let account = world.connected().await;
+    world.advance(HOUR);
+    let tokens = join_all((0..500).map(|_| account.token())).await;
+    assert!(tokens.into_iter().all(|token| token.unwrap().version() == Some(2)));
+    assert_eq!(world.refreshes(), 1);
+    assert_eq!(world.emulator.counters().peak_parallel_token_requests, 1);
+}
+
+#[tokio::test]
+async fn many_processes_on_one_store_cause_one_request() {
+    let world = World::new().await;
+    world.connected().await;
+    world.advance(HOUR);
+    let accounts: Vec<_> = (0..8).map(|_| world.another_manager().account(&world.key)).collect();
+    let tokens = join_all(accounts.iter().map(|account| account.token())).await;
+    let headers: Vec<_> = tokens.into_iter().map(|token| token.unwrap().header()).collect();
+    assert!(headers.iter().all(|header| *header == headers[0]));
+    assert_eq!(world.refreshes(), 1);
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_ahead_of_its_end_while_callers_keep_getting_it() {
+    let world = World::new().await;
+    let account = world.connected().await;
+    world.advance(HOUR * 85 / 100);
+    assert_eq!(account.token().await.unwrap().version(), Some(1), "the old token is good and given at once");
+    assert!(world.manager.shutdown().await);
+    assert_eq!((account.token().await.unwrap().version(), world.refreshes()), (Some(2), 1));
+}
+
+#[tokio::test]
+async fn a_caller_who_leaves_at_any_point_loses_nothing() {
+    for polls in 0..12 {
+        let world = World::new().await;
+        let account = world.connected().await;
+        world.advance(HOUR);
+        {
+            let mut token = Box::pin(account.token());
+            for _ in 0..=polls {
+                if crate::world::poll_once(&mut token).await.is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        assert!(world.manager.shutdown().await);
+        let again = world.another_manager();
+        assert_eq!(again.account(&world.key).token().await.unwrap().version(), Some(2));
+        assert_eq!(
+            (world.refreshes(), world.emulator.counters().family_revocations),
+            (1, 0),
+            "left after {polls} polls"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refused_grant_is_remembered_and_asked_for_once() {
+    let world = World::new().await;
+    let account = world.connected().await;
+    world.emulator.revoke_grants();
+    world.advance(HOUR);
+    for _ in 0..3 {
+        let error = account.token().await.unwrap_err();
+        assert_eq!((error.kind(), error.code()), (ErrorKind::AskUser, "grant_refused"));
+    }
+    assert_eq!(world.emulator.counters().token_requests, 2, "the exchange and one refresh");
+    assert_eq!(world.row().await.status, Status::Refused { cause: "grant_refused".into() });
+    world.connected().await;
+    assert_eq!(account.token().await.unwrap().version(), Some(2));
+    assert_eq!(world.row().await.status, Status::Active);
+}
+
+#[tokio::test]
+async fn our_own_wrong_secret_marks_nobody() {
+    let world = World::new().await;
+    world.connected().await;
+    world.advance(HOUR);
+    world.emulator.fault(
+        mailgrant_emulator::Fault::InvalidClient,
+        mailgrant_emulator::Target::Token,
+        mailgrant_emulator::Times::Next(1),
+    );
+    let account = world.another_manager().account(&world.key);
+    let error = account.token().await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Configuration, "client_misconfigured"));
+    assert_eq!(world.row().await.status, Status::Active);
+    assert_eq!(account.token().await.unwrap().version(), Some(2), "it works once the secret is right");
+}
+
+#[tokio::test]
+async fn a_disconnect_during_a_renewal_stays() {
+    use mailgrant_emulator::{Fault, Target, Times};
+    let world = Arc::new(World::new().await);
+    let account = world.connected().await;
+    world.advance(HOUR);
+    world.emulator.fault(Fault::Delay(Duration::from_millis(300)), Target::Token, Times::Next(1));
+    let token = account.token();
+    let disconnect = async {
+        while world.refreshes() == 0 {
+            tokio::task::yield_now().await;
+        }
+        world.manager.disconnect(&world.key).await.unwrap()
+    };
+    let (token, gone) = tokio::join!(token, disconnect);
+    assert!(gone.is_some());
+    assert_eq!(token.unwrap_err().code(), "account_disconnected");
+    assert!(account.try_token().is_none());
+    assert_eq!(world.row().await.status, Status::Disconnected);
+}
+
+#[tokio::test]
+async fn events_tell_the_story_in_order() {
+    let world = World::new().await;
+    let account = world.connected().await;
+    world.advance(HOUR);
+    account.token().await.unwrap();
+    world.manager.disconnect(&world.key).await.unwrap();
+    use EventKind::{Claimed, Connected, Disconnected, LoginBegun, LoginReturned, Renewed};
+    assert_eq!(world.kinds().await, [LoginBegun, LoginReturned, Connected, Claimed, Renewed, Disconnected]);
+}
+
+#[tokio::test]
+async fn after_a_shutdown_nothing_new_begins() {
+    let world = World::new().await;
+    let account = world.connected().await;
+    assert!(world.manager.shutdown().await);
+    assert!(account.token().await.is_ok(), "what is in memory is still given out");
+    world.advance(HOUR);
+    assert_eq!(account.token().await.unwrap_err().code(), "shutting_down");
+    assert_eq!(world.refreshes(), 0);
+}
