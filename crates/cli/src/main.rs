@@ -1,0 +1,3 @@
+//! The binary `mailgrant`: a person's hands on the library.
+
+fn main() {}
