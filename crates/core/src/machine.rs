@@ -68,12 +68,14 @@ pub(crate) mod automaton {
         fn wake_live(issued: Issued) -> Authorized;
         fn lapsed(self) -> Expired;
         fn ended(self, next: Login) -> Unauthorized;
+        fn begun_anew(self, next: Login) -> Unauthorized;
         fn put_to_rest(self) -> Issued;
     }
 
     pub(crate) trait Expired {
         fn refreshed(self, issued: Issued) -> Authorized;
         fn refresh_refused(self, next: Login) -> Unauthorized;
+        fn begun_anew(self, next: Login) -> Unauthorized;
         fn answer_lost(self) -> Uncertain;
         fn put_to_rest_lapsed(self) -> Issued;
     }
@@ -82,6 +84,7 @@ pub(crate) mod automaton {
         fn wake_unknown(issued: Issued) -> Uncertain;
         fn replayed(self, issued: Issued) -> Authorized;
         fn replay_refused(self, next: Login) -> Unauthorized;
+        fn begun_anew(self, next: Login) -> Unauthorized;
         fn put_to_rest_unknown(self) -> Issued;
     }
 
@@ -126,6 +129,9 @@ pub(crate) mod automaton {
         fn ended(self, next: Login) -> Machine<Unauthorized> {
             Self::to(Unauthorized { login: next })
         }
+        fn begun_anew(self, next: Login) -> Machine<Unauthorized> {
+            Self::to(Unauthorized { login: next })
+        }
         fn put_to_rest(self) -> Issued {
             self.state.issued
         }
@@ -136,6 +142,9 @@ pub(crate) mod automaton {
             Self::to(Authorized { issued })
         }
         fn refresh_refused(self, next: Login) -> Machine<Unauthorized> {
+            Self::to(Unauthorized { login: next })
+        }
+        fn begun_anew(self, next: Login) -> Machine<Unauthorized> {
             Self::to(Unauthorized { login: next })
         }
         fn answer_lost(self) -> Machine<Uncertain> {
@@ -154,6 +163,9 @@ pub(crate) mod automaton {
             Self::to(Authorized { issued })
         }
         fn replay_refused(self, next: Login) -> Machine<Unauthorized> {
+            Self::to(Unauthorized { login: next })
+        }
+        fn begun_anew(self, next: Login) -> Machine<Unauthorized> {
             Self::to(Unauthorized { login: next })
         }
         fn put_to_rest_unknown(self) -> Issued {

@@ -102,7 +102,8 @@ impl<P: Provider, G: Grant> Session<P, G, Authorized> {
     where
         G: OfferedBy<P>,
     {
-        self.over()
+        let next = self.client.draw_login();
+        self.step(|machine| machine.begun_anew(next))
     }
 
     /// The session at rest, to be stored and [restored](Client::restore).
@@ -124,7 +125,7 @@ impl<P: Provider, G: Grant> Session<P, G, Expired> {
         G: OfferedBy<P>,
     {
         let next = self.client.draw_login();
-        self.step(|machine| machine.refresh_refused(next))
+        self.step(|machine| machine.begun_anew(next))
     }
 
     /// The session at rest. Its old token is in it, and good for as long as it is good.
@@ -141,7 +142,7 @@ impl<P: Provider, G: Grant> Session<P, G, Uncertain> {
         G: OfferedBy<P>,
     {
         let next = self.client.draw_login();
-        self.step(|machine| machine.replay_refused(next))
+        self.step(|machine| machine.begun_anew(next))
     }
 
     /// The session at rest, with the fact that its refresh token may be spent.

@@ -65,7 +65,7 @@ pub(crate) fn read(answer: &Answer<'_>) -> Option<Refusal> {
         _ => (Meaning::Temporary, "other"),
     };
     // A temporary block (1016) lasts about fifteen minutes.
-    let pause = seconds(&envelope.context).or((envelope.code == 1016).then_some(Duration::from_secs(900)));
+    let pause = seconds(&envelope.context).or_else(|| (envelope.code == 1016).then_some(Duration::from_secs(900)));
     Some(Refusal::new(meaning, code).after(pause))
 }
 

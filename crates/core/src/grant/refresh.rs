@@ -112,15 +112,16 @@ async fn spend<P: Provider, G: Grant, S: State>(session: &Session<P, G, S>, old:
             };
         }
     };
-    match wire::hear(client, wire::Asked::Refresh, answer, sent_at) {
+    let heard = wire::hear(client, wire::Asked::Refresh, answer, sent_at);
+    if let Heard::Untouched(error) | Heard::Unclear(error) = &heard
+        && let Some(pause) = error.retry_after()
+    {
+        client.budget().close_for(pause);
+    }
+    match heard {
         Heard::Issued(issued) => Spent::Issued(Box::new(issued.succeeding(old))),
         Heard::Dead(error) => Spent::Refused(error),
-        Heard::Untouched(error) => {
-            if let Some(pause) = error.retry_after() {
-                client.budget().close_for(pause);
-            }
-            Spent::Untouched(error)
-        }
+        Heard::Untouched(error) => Spent::Untouched(error),
         Heard::Unclear(error) => Spent::Uncertain(error),
     }
 }

@@ -104,7 +104,7 @@ pub(super) fn key(account: &str) -> AccountKey {
 }
 
 pub(super) fn attempt() -> AttemptId {
-    AttemptId::draw(&SystemHost::default())
+    AttemptId::draw(&SystemHost)
 }
 
 /// An entry that differs from those with another mark.
@@ -191,7 +191,7 @@ pub(super) async fn at_once<T: Send + 'static>(
     });
     for task in tasks {
         let race = Arc::clone(&race);
-        SystemHost::default().spawn(Box::pin(async move {
+        SystemHost.spawn(Box::pin(async move {
             let answer = std::panic::AssertUnwindSafe(task).catch_unwind().await;
             race.finished.lock().unwrap().push(answer);
             race.running.fetch_sub(1, Ordering::SeqCst);

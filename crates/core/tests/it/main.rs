@@ -1,0 +1,10 @@
+//! Core as its users see it: flows, rest, the transport against a hostile server, secrets that stay inside.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
+mod flow;
+mod leak;
+mod oracle;
+mod provider;
+mod rest;
+mod transport;
