@@ -30,7 +30,13 @@ pub(crate) async fn run(inner: &Arc<Inner>, strip: &Strip, rejected: Option<Vers
         };
         match step {
             Step::Done => return,
-            Step::Land(error) => return strip.land(Err(error)),
+            Step::Land(error) => {
+                if error.kind() == ErrorKind::AskUser && rejected.is_some() {
+                    // The API rejects the token and there is no other: nobody is to be given it again.
+                    strip.slot.clear();
+                }
+                return strip.land(Err(error));
+            }
             // Somebody changed the row meanwhile: look again.
             Step::Again => polls += 1,
             Step::Wait(left) => {

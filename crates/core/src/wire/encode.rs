@@ -61,7 +61,8 @@ pub(super) fn basic(credentials: &Credentials, raw: bool) -> HeaderValue {
             pair.extend_from_slice(part.as_bytes());
         } else {
             for piece in form_urlencoded::byte_serialize(part.as_bytes()) {
-                pair.extend_from_slice(piece.as_bytes());
+                // `%20` decodes to a space everywhere; servers that only percent-decode read `+` as itself.
+                pair.extend_from_slice(if piece == "+" { b"%20" } else { piece.as_bytes() });
             }
         }
     }
@@ -95,7 +96,7 @@ mod tests {
     #[test]
     fn basic_encodes_before_it_joins() {
         let credentials = Credentials::new("a:b c", "p+q%&é");
-        assert_eq!(basic(&credentials, false), format!("Basic {}", STANDARD.encode("a%3Ab+c:p%2Bq%25%26%C3%A9")));
+        assert_eq!(basic(&credentials, false), format!("Basic {}", STANDARD.encode("a%3Ab%20c:p%2Bq%25%26%C3%A9")));
         assert_eq!(basic(&credentials, true), format!("Basic {}", STANDARD.encode("a:b c:p+q%&é")));
         assert!(basic(&credentials, false).is_sensitive());
     }

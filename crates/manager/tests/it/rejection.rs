@@ -61,3 +61,14 @@ async fn a_forced_refresh_renews_a_good_token() {
     assert_eq!(account.refresh().await.unwrap().version(), Some(2));
     assert_eq!(world.refreshes(), 1);
 }
+
+#[tokio::test]
+async fn a_rejected_token_of_a_refused_grant_is_given_to_nobody() {
+    let world = World::new().await;
+    let account = world.connected().await;
+    let bearer = account.token().await.unwrap();
+    world.emulator.revoke_grants();
+    assert_eq!(account.reject(&bearer).await.unwrap_err().code(), "grant_refused");
+    assert!(account.try_token().is_none());
+    assert_eq!(account.token().await.unwrap_err().code(), "grant_refused");
+}
