@@ -5,7 +5,7 @@ use std::fmt;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
-use crate::CsrfState;
+use crate::{CsrfState, Error};
 
 /// Who may finish a login: the browser session that began it.
 ///
@@ -18,9 +18,20 @@ pub struct Binding([u8; 32]);
 
 impl Binding {
     /// The browser session with this identifier, such as the value of its session cookie.
-    #[must_use]
-    pub fn browser(session: impl AsRef<[u8]>) -> Self {
-        Self(hash(&[b"browser", session.as_ref()]))
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if it is empty: all browsers without a cookie
+    /// would share it.
+    pub fn browser(session: impl AsRef<[u8]>) -> Result<Self, Error> {
+        let session = session.as_ref();
+        if session.is_empty() {
+            return Err(Error::configuration(
+                "binding_empty",
+                "a login is bound to a browser session, and this identifier is empty: give the browser a session first",
+            ));
+        }
+        Ok(Self(hash(&[b"browser", session])))
     }
 
     /// The same, and this account only: for sessions in which several logins may be open at once.
@@ -90,12 +101,17 @@ mod tests {
     #[test]
     fn another_browser_another_account_and_another_state_lie_elsewhere() {
         let state = CsrfState::draw(&SystemHost);
-        let here = Binding::browser("session-1").lookup(&state);
-        assert_eq!(here, Binding::browser("session-1").lookup(&state));
-        assert_ne!(here, Binding::browser("session-2").lookup(&state));
+        let here = Binding::browser("session-1").unwrap().lookup(&state);
+        assert_eq!(here, Binding::browser("session-1").unwrap().lookup(&state));
+        assert_ne!(here, Binding::browser("session-2").unwrap().lookup(&state));
         assert_ne!(here, Binding::terminal().lookup(&state));
-        assert_ne!(here, Binding::browser("session-1").and_account("a").lookup(&state));
-        assert_ne!(here, Binding::browser("session-1").lookup(&CsrfState::draw(&SystemHost)));
+        assert_ne!(here, Binding::browser("session-1").unwrap().and_account("a").lookup(&state));
+        assert_ne!(here, Binding::browser("session-1").unwrap().lookup(&CsrfState::draw(&SystemHost)));
+    }
+
+    #[test]
+    fn no_session_is_no_binding() {
+        assert_eq!(Binding::browser("").unwrap_err().code(), "binding_empty");
     }
 
     #[test]

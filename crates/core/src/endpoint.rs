@@ -29,7 +29,7 @@ impl Endpoint {
         if text.contains('#') {
             return Err(refuse("an endpoint must not have a fragment"));
         }
-        let text = text.trim_end_matches('/');
+        let text = if text.contains('?') { text } else { text.trim_end_matches('/') };
         let uri: Uri = text
             .parse()
             .map_err(|_| refuse("an endpoint must be an absolute URL such as https://api.example.com/v3"))?;
@@ -61,6 +61,12 @@ impl Endpoint {
         &self.text
     }
 
+    /// The URL without its query, for names: a query may be nobody's business.
+    #[must_use]
+    pub fn without_query(&self) -> &str {
+        self.text.split('?').next().unwrap_or_default()
+    }
+
     pub(crate) fn uri(&self) -> &Uri {
         &self.uri
     }
@@ -79,8 +85,7 @@ impl Endpoint {
         let plain = path.split('?').next().unwrap_or_default();
         let suspicious = plain.contains("//")
             || plain.contains(':')
-            || plain.split('/').any(|segment| matches!(segment, "." | ".."))
-            || plain.to_ascii_lowercase().contains("%2e%2e")
+            || plain.split('/').any(|segment| matches!(&*segment.to_ascii_lowercase().replace("%2e", "."), "." | ".."))
             || path.contains(['\\', '#'])
             || !path.bytes().all(|byte| byte.is_ascii_graphic());
         if suspicious {
@@ -92,7 +97,7 @@ impl Endpoint {
             .strip_prefix(own)
             .filter(|rest| !own.is_empty() && rest.starts_with(['/', '?']))
             .map_or(below, |rest| rest.trim_start_matches('/'));
-        let base = self.text.split('?').next().unwrap_or_default();
+        let base = self.without_query();
         let joined: Uri = format!("{base}/{below}").parse().map_err(|_| refuse())?;
         if joined.scheme() == self.uri.scheme() && joined.authority() == self.uri.authority() {
             Ok(joined)
@@ -115,7 +120,7 @@ fn port_is_odd(authority: &str) -> bool {
 }
 
 /// Literal loopback addresses and the name that RFC 6761 §6.3 reserves for them.
-fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let literal = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || literal.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
@@ -194,6 +199,9 @@ mod tests {
             "//evil.example/x",
             "/../x",
             "/a/%2e%2E/x",
+            "/.%2e/x",
+            "/%2E./x",
+            "/%2e/x",
             "/a\\b",
             "/a b",
             "/a#f",

@@ -90,7 +90,7 @@ impl Error {
         self.0.kind
     }
 
-    /// A stable word for this failure, such as `state_unknown` or `grant_refused`.
+    /// A stable word for this failure, such as `login_unknown` or `grant_refused`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.0.code

@@ -25,7 +25,8 @@ pub struct Profile {
     pub unnamed_expiry: Expiry,
     /// How long a code is good for, counted from its receipt.
     pub code_life: Duration,
-    /// How long one call of the token endpoint may take, the connection included.
+    /// How long one call of the token endpoint may take, the connection included: an answer that comes too late
+    /// is a lost one.
     pub token_timeout: Duration,
     /// What is known about sending a refresh token twice.
     pub replay: ReplayPolicy,
@@ -45,7 +46,7 @@ impl Profile {
             issuer: None,
             unnamed_expiry: Expiry::Unknown,
             code_life: Duration::from_secs(600),
-            token_timeout: Duration::from_secs(10),
+            token_timeout: Duration::from_secs(20),
             replay: ReplayPolicy::default(),
             pace: Pace::default(),
         }

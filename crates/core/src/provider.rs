@@ -43,7 +43,8 @@ pub trait Provider: Clone + Debug + Send + Sync + 'static {
 
     /// Reads an answer of the token endpoint that may be a refusal; `None` if it is none that is known.
     ///
-    /// It is asked for answers of status 2xx and 4xx only, 429 excepted: no other answer is a verdict.
+    /// It is asked for answers of status 2xx and 4xx only: no other answer is a verdict. Of an answer of status 429
+    /// only the pause is taken.
     fn refusal(&self, answer: &Answer<'_>) -> Option<Refusal> {
         refusal::standard(answer)
     }

@@ -10,6 +10,7 @@ use crate::{
     SecretBytes, at_rest,
     issued::Issued,
     pending::{at_millis, from_millis, named_grant, named_renewal},
+    secret::same,
 };
 
 /// A session at rest: what a store keeps, sealed, and what [`Client::restore`] wakes.
@@ -81,6 +82,22 @@ impl TokenRecord {
         self.issued.scope.as_deref()
     }
 
+    /// Whether both hold the same access token, compared in constant time.
+    #[must_use]
+    pub fn same_access_token(&self, other: &Self) -> bool {
+        same(&self.issued.access, &other.issued.access)
+    }
+
+    /// Whether both hold the same refresh token, or neither holds one, compared in constant time.
+    #[must_use]
+    pub fn same_refresh_token(&self, other: &Self) -> bool {
+        match (&self.issued.refresh, &other.issued.refresh) {
+            (Some(one), Some(other)) => same(one, other),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
     /// The bytes to be sealed.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "door: into bytes that are sealed next")]
@@ -117,8 +134,8 @@ impl TokenRecord {
             renewal: named_renewal(&read.renewal)?,
             redirect_uri: read.redirect_uri,
             issued: Issued {
-                access: AccessToken::from_secret(read.access_token),
-                refresh: read.refresh_token.map(RefreshToken::from_secret),
+                access: AccessToken::received(read.access_token)?,
+                refresh: read.refresh_token.map(RefreshToken::received).transpose()?,
                 expiry: match read.expires {
                     Expires::At(end) => Expiry::At(from_millis(end)),
                     Expires::Never => Expiry::Never,

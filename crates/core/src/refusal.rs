@@ -53,11 +53,13 @@ pub fn standard(answer: &Answer<'_>) -> Option<Refusal> {
     struct Body {
         error: String,
     }
-    const CODES: [(&str, Meaning); 9] = [
+    const CODES: [(&str, Meaning); 10] = [
         ("invalid_grant", Meaning::GrantDead),
         ("invalid_client", Meaning::ClientMisconfigured),
         ("invalid_request", Meaning::ClientMisconfigured),
         ("invalid_scope", Meaning::ClientMisconfigured),
+        // Not of the RFC: the word of a widespread server library.
+        ("redirect_uri_mismatch", Meaning::ClientMisconfigured),
         ("unauthorized_client", Meaning::ClientMisconfigured),
         ("unsupported_grant_type", Meaning::ClientMisconfigured),
         ("slow_down", Meaning::RateLimited),

@@ -19,12 +19,12 @@ pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Transport: Send + Sync + 'static {
-    /// Sends the request and returns whatever answer comes, of any status.
+    /// Sends the request, if it [may](Request::may_be_sent) still be sent, and returns whatever answer comes, of any
+    /// status.
     async fn send(&self, request: Request) -> Result<http::Response<Bytes>, TransportError>;
 }
 
 /// A request with the limits of its answer.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Request {
     /// What is sent. Its URL or body may hold secrets: never print them.
@@ -33,13 +33,42 @@ pub struct Request {
     pub within: Duration,
     /// The largest body that is read, in bytes; a larger one is an error.
     pub max_body: usize,
+    guard: Option<Guard>,
 }
+
+/// Says whether a request may still be sent.
+pub(crate) type Guard = Box<dyn Fn() -> bool + Send + Sync>;
 
 impl Request {
     /// A request with the limits of its answer.
     #[must_use]
     pub fn new(http: http::Request<Bytes>, within: Duration, max_body: usize) -> Self {
-        Self { http, within, max_body }
+        Self { http, within, max_body, guard: None }
+    }
+
+    /// The same request, to be sent only if `guard` still says so when it is about to leave.
+    #[must_use]
+    pub fn guarded_by(self, guard: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self { guard: Some(Box::new(guard)), ..self }
+    }
+
+    /// Whether it may still be sent. A transport asks at the last moment, when it hands the body to the
+    /// connection: a process may have been frozen for minutes since the request was made.
+    #[must_use]
+    pub fn may_be_sent(&self) -> bool {
+        self.guard.as_ref().is_none_or(|guard| guard())
+    }
+}
+
+/// Its method and host, and how long its body is: the rest may be secret.
+impl fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Request")
+            .field("method", self.http.method())
+            .field("host", &self.http.uri().host())
+            .field("body", &self.http.body().len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use mailgrant_core::{Endpoints, Pace, Pkce, Profile};
+use mailgrant_core::{Endpoint, Endpoints, Pace, Pkce, Profile};
 
 /// GetResponse, at one of its environments. Grants of one are refused at another.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ impl GetResponse {
     /// Its endpoints are its name, so that a grant of it is good nowhere else.
     #[must_use]
     pub fn at(endpoints: Endpoints) -> Self {
-        let name = format!("at {} {} {}", endpoints.authorize, endpoints.token, endpoints.api);
+        let name = [&endpoints.authorize, &endpoints.token, &endpoints.api].map(Endpoint::without_query).join(" ");
         Self::of(name, endpoints)
     }
 

@@ -37,14 +37,7 @@ enum Context {
 
 pub(crate) fn read(answer: &Answer<'_>) -> Option<Refusal> {
     if let Some(refusal) = standard(answer) {
-        // The word of the server that GetResponse's success answers look like.
-        let mismatch =
-            refusal.code == "other" && answer.body.windows(21).any(|window| window == b"redirect_uri_mismatch");
-        return Some(if mismatch {
-            Refusal::new(Meaning::ClientMisconfigured, "redirect_uri_mismatch")
-        } else {
-            refusal
-        });
+        return Some(refusal);
     }
     let envelope: Envelope = serde_json::from_slice(answer.body).ok()?;
     let (meaning, code) = match envelope.code {

@@ -41,17 +41,21 @@ impl Account {
     /// [`ErrorKind::AskUser`]: the account is not connected (any more): send the customer through a login.
     /// [`ErrorKind::TryLater`]: no token can be had now. [`ErrorKind::Configuration`]: no account is to blame.
     pub async fn token(&self) -> Result<Bearer, Error> {
+        let mut patience = self.inner.settings.patience;
         if let Some(current) = &*self.slot.current.load() {
-            match current.phase(self.inner.host.monotonic()) {
+            let now = self.inner.host.monotonic();
+            match current.phase(now) {
                 Phase::Good => return Ok(current.bearer.clone()),
-                Phase::Due => {
-                    flight::start(&self.inner, &self.slot, None);
+                Phase::Stale | Phase::Due => {
+                    flight::start(&self.inner, &self.slot);
                     return Ok(current.bearer.clone());
                 }
-                Phase::Scarce | Phase::Over => {}
+                // Whoever waits is not to wait until the token that there is has ended too.
+                Phase::Scarce => patience = current.left(now).map_or(patience, |left| patience.min(left / 2)),
+                Phase::Over => {}
             }
         }
-        match self.wait(None).await {
+        match self.wait(None, patience).await {
             Ok(current) => Ok(current.bearer.clone()),
             // A renewal that failed costs nobody a token that is still good.
             Err(error) => match &*self.slot.current.load() {
@@ -68,7 +72,8 @@ impl Account {
     pub fn try_token(&self) -> Option<Bearer> {
         let current = self.slot.current.load();
         let current = current.as_ref()?;
-        matches!(current.phase(self.inner.host.monotonic()), Phase::Good | Phase::Due).then(|| current.bearer.clone())
+        matches!(current.phase(self.inner.host.monotonic()), Phase::Good | Phase::Stale | Phase::Due)
+            .then(|| current.bearer.clone())
     }
 
     /// Says that the API rejected `bearer`; a token to try once more with.
@@ -89,11 +94,12 @@ impl Account {
             ));
         };
         let now = self.inner.host.monotonic();
-        if let Some(current) = &*self.slot.current.load()
-            && current.version != version
-            && current.phase(now) != Phase::Over
-        {
-            return Ok(current.bearer.clone());
+        if let Some(current) = &*self.slot.current.load() {
+            // Another version, or another account's token: what is in memory is not what was rejected.
+            let other = current.version != version || current.bearer.header() != bearer.header();
+            if other && current.phase(now) != Phase::Over {
+                return Ok(current.bearer.clone());
+            }
         }
         if let Some(wait) = self.slot.forced_just_now(version, now) {
             return Err(Error::new(
@@ -103,24 +109,31 @@ impl Account {
             )
             .after(wait));
         }
-        self.wait(Some(version)).await.map(|current| current.bearer.clone())
+        self.renewed_from(version).await
     }
 
-    /// Renews the token now, whatever its life: as if the API had rejected it.
+    /// Renews the token now, whatever its life: for an operator, or after a repair.
     ///
     /// # Errors
     ///
-    /// As [`reject`](Self::reject).
+    /// As [`token`](Self::token).
     pub async fn refresh(&self) -> Result<Bearer, Error> {
-        let bearer = match self.inner.load_current(&self.slot).await? {
-            Some(current) => current.bearer.clone(),
-            None => return self.token().await,
-        };
-        self.reject(&bearer).await
+        match self.inner.vault.store().load(&self.slot.key).await? {
+            Some(row) => self.renewed_from(row.version).await,
+            None => self.token().await,
+        }
     }
 
-    async fn wait(&self, rejected: Option<Version>) -> Result<Arc<Current>, Error> {
-        let patience = self.inner.host.sleep(self.inner.settings.patience);
+    async fn renewed_from(&self, version: Version) -> Result<Bearer, Error> {
+        self.wait(Some(version), self.inner.settings.patience).await.map(|current| current.bearer.clone())
+    }
+
+    async fn wait(&self, rejected: Option<Version>, patience: Duration) -> Result<Arc<Current>, Error> {
+        let now = self.inner.host.monotonic();
+        if let Some(error) = self.slot.failed_just_now(now) {
+            return Err(error);
+        }
+        let sleep = self.inner.host.sleep(patience);
         let landed = async {
             loop {
                 let flight = flight::join(&self.inner, &self.slot, rejected);
@@ -129,19 +142,20 @@ impl Account {
                     Ok(landed) => landed.clone().unwrap_or_else(|| Err(stopped())),
                     Err(_) => Err(stopped()),
                 };
-                // A flight that was under way for other reasons may land on the very token that was rejected.
-                match &result {
+                match result {
+                    // A flight that was under way for other reasons may land on the very token that was rejected.
                     Ok(current) if Some(current.version) == rejected && flight.rejected != rejected => {
                         landed.changed().await.ok();
                     }
-                    _ => return result,
+                    Ok(current) if current.phase(self.inner.host.monotonic()) == Phase::Over => return Err(unsaved()),
+                    result => return result,
                 }
             }
         };
         tokio::select! {
             biased;
             result = landed => result,
-            () = patience => Err(busy(self.inner.settings.patience)),
+            () = sleep => Err(busy(patience)),
         }
     }
 }
@@ -162,6 +176,14 @@ fn stopped() -> Error {
         ErrorKind::TryLater,
         "renewal_stopped",
         "the renewal was stopped with its runtime: its attempt is stored; try again",
+    )
+}
+
+fn unsaved() -> Error {
+    Error::new(
+        ErrorKind::TryLater,
+        "store_unavailable",
+        "the token has ended before the store was there to keep it, or as soon as it was issued: try again",
     )
 }
 

@@ -61,8 +61,8 @@ impl ManagerBuilder {
         self
     }
 
-    /// How much life a token must have left to be handed out without a try to renew it: 30 seconds, and never
-    /// more than a fifth of its whole life.
+    /// How close to its end a token may come before callers wait for its renewal: 30 seconds, and never more than a
+    /// fifth of its whole life. The renewal itself is due at 70 to 80 % of the life.
     pub fn margin(mut self, margin: Duration) -> Self {
         self.settings.margin = margin;
         self

@@ -11,6 +11,8 @@ pub(crate) struct Current {
     pub(crate) bearer: Bearer,
     pub(crate) version: Version,
     life: Option<Life>,
+    /// From here on the row is looked at again, in passing: somebody may have changed it elsewhere.
+    stale: Duration,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -23,10 +25,16 @@ struct Life {
     end: Duration,
 }
 
+/// How long a token is handed out before its row is looked at again: so long may a disconnect in another
+/// process go unnoticed here.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
 /// Where a token stands in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     Good,
+    /// Good, but not looked at for a while.
+    Stale,
     Due,
     Scarce,
     Over,
@@ -48,17 +56,22 @@ impl Current {
             scarce: now + left.saturating_sub(margin.min(whole / 5)),
             end: now + left,
         });
-        Self { bearer, version, life }
+        Self { bearer, version, life, stale: now + LOOK_AGAIN }
     }
 
     pub(crate) fn phase(&self, now: Duration) -> Phase {
         match self.life {
-            None => Phase::Good,
             Some(life) if now >= life.end => Phase::Over,
             Some(life) if now >= life.scarce => Phase::Scarce,
             Some(life) if now >= life.due => Phase::Due,
-            Some(_) => Phase::Good,
+            _ if now >= self.stale => Phase::Stale,
+            _ => Phase::Good,
         }
+    }
+
+    /// The life that is left, where it has an end.
+    pub(crate) fn left(&self, now: Duration) -> Option<Duration> {
+        self.life.map(|life| life.end.saturating_sub(now))
     }
 }
 

@@ -17,25 +17,26 @@ use crate::{
 pub(crate) fn join(inner: &Arc<Inner>, slot: &Arc<Slot>, rejected: Option<Version>) -> Flight {
     let (flight, start) = slot.join_or_start(rejected);
     if let Some(landing) = start {
-        take_off(inner, slot, rejected, landing);
+        take_off(inner, Strip { slot: slot.clone(), flight: flight.clone(), landing });
     }
     flight
 }
 
-/// Starts a flight if none is under way, for nobody to wait for.
-pub(crate) fn start(inner: &Arc<Inner>, slot: &Arc<Slot>, rejected: Option<Version>) {
-    drop(join(inner, slot, rejected));
+/// Starts a flight for nobody to wait for, if none is under way and none has failed just now.
+pub(crate) fn start(inner: &Arc<Inner>, slot: &Arc<Slot>) {
+    if slot.failed_just_now(inner.host.monotonic()).is_none() {
+        drop(join(inner, slot, None));
+    }
 }
 
-fn take_off(inner: &Arc<Inner>, slot: &Arc<Slot>, rejected: Option<Version>, landing: watch::Sender<Option<Landed>>) {
-    let strip = Strip { slot: slot.clone(), landing };
+fn take_off(inner: &Arc<Inner>, strip: Strip) {
     let Some(running) = inner.tasks.begin() else {
         strip.land(Err(shutting_down()));
         return;
     };
     let inner_of_task = inner.clone();
     inner.host.spawn(Box::pin(async move {
-        renewal::run(&inner_of_task, &strip, rejected).await;
+        renewal::run(&inner_of_task, &strip).await;
         drop(strip);
         drop(running);
     }));
@@ -44,10 +45,16 @@ fn take_off(inner: &Arc<Inner>, slot: &Arc<Slot>, rejected: Option<Version>, lan
 /// Where a flight lands: its result is told once, and its slot is free for the next one however it ended.
 pub(crate) struct Strip {
     pub(crate) slot: Arc<Slot>,
+    flight: Flight,
     landing: watch::Sender<Option<Landed>>,
 }
 
 impl Strip {
+    /// The version whose rejection the flight is for, if that is what it is for.
+    pub(crate) fn rejected(&self) -> Option<Version> {
+        self.flight.rejected
+    }
+
     /// Tells all who wait.
     pub(crate) fn land(&self, landed: Landed) {
         self.landing.send_replace(Some(landed));
@@ -62,6 +69,6 @@ impl Strip {
 
 impl Drop for Strip {
     fn drop(&mut self) {
-        self.slot.end_flight();
+        self.slot.end_flight(&self.flight);
     }
 }

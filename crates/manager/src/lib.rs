@@ -19,11 +19,11 @@
 //!     }
 //!     async fn connect(&self, tenant: &str, session_id: &str) -> Result<String, Error> {
 //!         let key = AccountKey::new(tenant, "getresponse", "main")?;
-//!         let (grant, binding) = (AuthorizationCode::registered(), Binding::browser(session_id));
+//!         let (grant, binding) = (AuthorizationCode::registered(), Binding::browser(session_id)?);
 //!         Ok(self.manager.begin(&key, &self.getresponse, grant, &binding).await?.into()) // redirect there
 //!     }
 //!     async fn callback(&self, query: &str, session_id: &str) -> Result<(), Error> {
-//!         self.manager.complete(Callback::parse(query)?, &Binding::browser(session_id)).await?;
+//!         self.manager.complete(Callback::parse(query)?, &Binding::browser(session_id)?).await?;
 //!         Ok(())
 //!     }
 //!     async fn contacts(&self, tenant: &str) -> Result<u16, Error> {
@@ -49,6 +49,7 @@ mod clients;
 mod current;
 mod flight;
 mod login;
+mod look;
 mod manager;
 mod renewal;
 mod save;
@@ -59,6 +60,7 @@ mod tasks;
 pub use crate::{
     account::Account,
     builder::ManagerBuilder,
+    login::NotKept,
     manager::Manager,
     status::{AccountStatus, Disconnected, Revocation},
 };

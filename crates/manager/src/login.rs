@@ -1,14 +1,15 @@
 //! Login: the whole of it for any web framework.
 
-use std::sync::Arc;
+use std::{fmt, future::Future};
 
 use mailgrant_core::{
-    AuthorizationCode, AuthorizeUrl, Binding, Callback, Client, Error, ErrorKind, OfferedBy, Provider,
+    AuthorizationCode, AuthorizeUrl, Authorized, Binding, Callback, Client, Error, ErrorKind, OfferedBy, Provider,
+    Session,
 };
 use mailgrant_storage::AccountKey;
 use tokio::sync::oneshot;
 
-use crate::{Account, Manager, manager::Inner, save};
+use crate::{Account, Manager, save};
 
 impl Manager {
     /// Begins the login that connects (or reconnects) the account under `key`: where to send the browser.
@@ -50,27 +51,89 @@ impl Manager {
     /// Nothing is sent unless a login that waits for this callback, and this binding, was found.
     pub async fn complete(&self, callback: Callback, binding: &Binding) -> Result<Account, Error> {
         let lookup = callback.lookup(binding)?;
+        let inner = self.inner.clone();
+        let key = self.own(async move {
+            let (key, pending) = inner.vault.take_pending(&lookup).await?;
+            let client = inner.clients.find(pending.identity())?;
+            let record = client.complete(pending, callback).await?;
+            save::connect(&inner, &key, &record).await?;
+            Ok(key)
+        });
+        Ok(self.account(&key.await?))
+    }
+
+    /// Keeps the grant of a session made elsewhere, in place of what was under `key`.
+    ///
+    /// It is stored on a task of the manager's: dropping this future loses nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`NotKept`] with the session in it, if the key is of another provider, the session of a client that is not
+    /// registered, or a shutdown has begun; without, if the store could not be reached in time: the session is
+    /// stored once it can.
+    pub async fn keep<P: Provider, G: OfferedBy<P>>(
+        &self,
+        key: &AccountKey,
+        session: Session<P, G, Authorized>,
+    ) -> Result<Account, NotKept<P, G>> {
+        let fits = expect_provider(key, P::NAME).and_then(|()| self.inner.clients.find(session.client().identity()));
+        if let Err(error) = fits {
+            return Err(NotKept { session: Some(Box::new(session)), error });
+        }
+        let (inner, owned) = (self.inner.clone(), key.clone());
+        let record = session.into_record();
+        let kept = self.own(async move { save::connect(&inner, &owned, &record).await }).await;
+        kept.map(|()| self.account(key)).map_err(|error| NotKept { session: None, error })
+    }
+
+    /// Runs `work` to its end on a task of the manager's, and waits for it as long as a caller's patience lasts.
+    async fn own<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
         let Some(running) = self.inner.tasks.begin() else { return Err(shutting_down()) };
         let (answer, answered) = oneshot::channel();
-        let inner = self.inner.clone();
         self.inner.host.spawn(Box::pin(async move {
-            let result = complete(&inner, callback, lookup).await;
+            let result = work.await;
             drop(running);
             // Whoever asked may have left.
             let _ = answer.send(result);
         }));
-        let key = answered.await.unwrap_or_else(|_| Err(shutting_down()))?;
-        Ok(self.account(&key))
+        tokio::select! {
+            biased;
+            result = answered => result.unwrap_or_else(|_| Err(shutting_down())),
+            () = self.inner.host.sleep(self.inner.settings.patience) => Err(Error::new(
+                ErrorKind::TryLater,
+                "busy",
+                "it takes longer than the caller's patience, and goes on: ask for the account's status in a while",
+            )),
+        }
     }
 }
 
-async fn complete(inner: &Arc<Inner>, callback: Callback, lookup: mailgrant_core::Lookup) -> Result<AccountKey, Error> {
-    let (key, pending) = inner.vault.take_pending(&lookup).await?;
-    let client = inner.clients.find(pending.identity())?;
-    let record = client.complete(pending, callback).await?;
-    save::connect(inner, &key, &record).await?;
-    Ok(key)
+/// A session that was not kept.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct NotKept<P: Provider, G: OfferedBy<P>> {
+    /// As it was; `None` if it is being stored all the same.
+    pub session: Option<Box<Session<P, G, Authorized>>>,
+    /// Why.
+    pub error: Error,
 }
+
+impl<P: Provider, G: OfferedBy<P>> From<NotKept<P, G>> for Error {
+    fn from(not_kept: NotKept<P, G>) -> Self {
+        not_kept.error
+    }
+}
+
+impl<P: Provider, G: OfferedBy<P>> fmt::Display for NotKept<P, G> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(formatter)
+    }
+}
+
+impl<P: Provider, G: OfferedBy<P>> std::error::Error for NotKept<P, G> {}
 
 pub(crate) fn expect_provider(key: &AccountKey, provider: &str) -> Result<(), Error> {
     if key.provider() == provider {

@@ -7,15 +7,15 @@ use std::{
     time::Duration,
 };
 
-use mailgrant_core::{Error, Grant, Host, OfferedBy, Provider, Session};
-use mailgrant_storage::{AccountKey, Event, Filter, Kept, Secret, Vault, Version};
+use mailgrant_core::{AnyClient, Error, Expiry, Host, TokenRecord};
+use mailgrant_storage::{AccountKey, Event, Filter, Row, Secret, Timing, Vault, Version};
 
 use crate::{
     Account, AccountStatus, Disconnected, ManagerBuilder, Revocation,
     builder::{LEASE, Settings},
     clients::Clients,
     current::{Current, draw_due},
-    login, save,
+    save,
     slot::Slot,
     tasks::Tasks,
 };
@@ -55,37 +55,21 @@ impl Manager {
         Account::new(self.inner.clone(), self.inner.slot(key))
     }
 
-    /// Keeps the grant of a session made elsewhere, in place of what was under `key`.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Configuration`](mailgrant_core::ErrorKind::Configuration) if the key is of another provider or the
-    /// session of a client that is not registered; [`ErrorKind::TryLater`](mailgrant_core::ErrorKind::TryLater) if the
-    /// store cannot be reached.
-    pub async fn keep<P: Provider, G: OfferedBy<P> + Grant>(
-        &self,
-        key: &AccountKey,
-        session: Session<P, G, mailgrant_core::Authorized>,
-    ) -> Result<Account, Error> {
-        login::expect_provider(key, P::NAME)?;
-        let record = session.into_record();
-        self.inner.clients.find(record.identity())?;
-        save::connect(&self.inner, key, &record).await?;
-        Ok(self.account(key))
-    }
-
     /// Gives the account up: its secrets are erased here, and nothing but a new login brings it back.
     ///
-    /// `None` if there was nothing under `key`.
+    /// `None` if there was nothing under `key`. Another process that has the token in memory hears of it within a
+    /// minute.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::TryLater`](mailgrant_core::ErrorKind::TryLater) if the store cannot be reached.
     pub async fn disconnect(&self, key: &AccountKey) -> Result<Option<Disconnected>, Error> {
-        let Some(kept) = self.inner.vault.load(key).await? else { return Ok(None) };
+        let Some(row) = self.inner.vault.store().load(key).await? else { return Ok(None) };
+        // A record that does not open can be given up all the same.
+        let record = self.inner.vault.open(key, row).ok().and_then(|kept| kept.record);
         self.inner.vault.store().remove(key, Secret::EraseNow).await?;
         self.inner.slot(key).clear();
-        let token_ends = kept.record.map_or(mailgrant_core::Expiry::Unknown, |record| record.expires_at());
+        let token_ends = record.map_or(Expiry::Unknown, |record| record.expires_at());
         Ok(Some(Disconnected { revocation: Revocation::LocalOnly, token_ends }))
     }
 
@@ -148,32 +132,36 @@ impl Inner {
         slot
     }
 
-    /// What the row holds, in memory; `None` if there is no secret in it. `now` was taken before it was loaded.
-    pub(crate) fn current(&self, kept: &Kept, now: Duration) -> Result<Option<Current>, Error> {
-        let Some(record) = &kept.record else { return Ok(None) };
-        let client = self.clients.find(record.identity())?;
-        let version = kept.row.version;
+    /// What a row holds, in memory; `now` was taken before it was loaded.
+    pub(crate) fn current(
+        &self,
+        client: &dyn AnyClient,
+        record: &TokenRecord,
+        row: &Row,
+        now: Duration,
+    ) -> Result<Current, Error> {
+        let timing = Timing { expires_in: row.expires_in, due_in: row.due_in };
+        self.current_of(client, record, row.version, now, timing)
+    }
+
+    /// A record's token, in memory.
+    pub(crate) fn current_of(
+        &self,
+        client: &dyn AnyClient,
+        record: &TokenRecord,
+        version: Version,
+        now: Duration,
+        timing: Timing,
+    ) -> Result<Current, Error> {
         let bearer = client.bearer(record, record.expires_at(), version.get())?;
-        let left = kept.row.expires_in.map(|left| (left, kept.row.due_in.unwrap_or(left)));
-        let whole = record.expires_at().remaining(record.obtained_at()).unwrap_or_default();
-        Ok(Some(Current::new(bearer, version, now, left, whole, self.settings.margin)))
+        let left = timing.expires_in.map(|left| (left, timing.due_in.unwrap_or(left)));
+        let whole = save::life(record).unwrap_or_default();
+        Ok(Current::new(bearer, version, now, left, whole, self.settings.margin))
     }
 
-    pub(crate) async fn load_current(&self, slot: &Slot) -> Result<Option<Current>, Error> {
-        let now = self.host.monotonic();
-        match self.vault.load(&slot.key).await? {
-            Some(kept) => self.current(&kept, now),
-            None => Ok(None),
-        }
-    }
-
-    /// The time until a renewal of this life is due, drawn now.
-    pub(crate) fn due(&self, life: Duration) -> Duration {
-        draw_due(life, &*self.host)
-    }
-
-    pub(crate) fn version_of(kept: Option<&Kept>) -> Option<Version> {
-        kept.map(|kept| kept.row.version)
+    /// The time from its beginning until a renewal of the record's token is due, drawn now.
+    pub(crate) fn draw_due(&self, record: &TokenRecord) -> Option<Duration> {
+        save::life(record).map(|life| draw_due(life, &*self.host))
     }
 }
 

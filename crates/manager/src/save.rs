@@ -1,22 +1,37 @@
 //! Saving: what must not be lost is written by retry.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use mailgrant_core::{Error, Expiry, TokenRecord};
-use mailgrant_storage::{AccountKey, AttemptId, Settled, Settlement, StoreError, Timing, Version};
+use mailgrant_storage::{AccountKey, AttemptId, Settled, Settlement, Status, StoreError, Timing, Version};
 
 use crate::manager::Inner;
 
-/// Stores the record of a new consent in place of what is there.
-pub(crate) async fn connect(inner: &Arc<Inner>, key: &AccountKey, record: &TokenRecord) -> Result<(), Error> {
+/// Stores the record of a new consent in place of what is there, for as long as it takes.
+pub(crate) async fn connect(inner: &Inner, key: &AccountKey, record: &TokenRecord) -> Result<(), Error> {
+    let due = inner.draw_due(record);
+    let mut written = None;
     let mut pause = Pause::first();
-    for _ in 0..8 {
-        let result = async {
-            let expected = Inner::version_of(inner.vault.load(key).await?.as_ref());
-            inner.vault.put(key, expected, record, timing(inner, record, Duration::ZERO)).await
-        };
-        match result.await {
-            Ok(_) => {
+    loop {
+        let result: Result<(), Error> = async {
+            let row = inner.vault.store().load(key).await?;
+            let expected = row.as_ref().map(|row| row.version);
+            // A put whose answer was lost may have been done, and renewed by somebody since.
+            if let Some(row) = row
+                && written == Some(row.version)
+                && row.status == Status::Active
+                && inner.vault.open(key, row)?.record.is_some_and(|stored| stored.same_access_token(record))
+            {
+                return Ok(());
+            }
+            written = Some(Version::after(expected));
+            let since = inner.host.now().duration_since(record.obtained_at()).unwrap_or_default();
+            inner.vault.put(key, expected, record, timing(record, due, since)).await?;
+            Ok(())
+        }
+        .await;
+        match result {
+            Ok(()) => {
                 inner.slot(key).clear();
                 return Ok(());
             }
@@ -26,14 +41,33 @@ pub(crate) async fn connect(inner: &Arc<Inner>, key: &AccountKey, record: &Token
             Err(error) => return Err(error),
         }
     }
-    Err(Error::new(
-        mailgrant_core::ErrorKind::TryLater,
-        "store_unavailable",
-        "the account was connected at the provider and could not be stored: begin the login again once the store is up",
-    ))
 }
 
-/// Settles an attempt, by retry for as long as `tries` lasts.
+/// Settles a renewal; `until_in`: by retry for as long as it takes. What is left of the token's life is counted
+/// anew for each try.
+#[expect(clippy::too_many_arguments, reason = "one call of the store's longest verb")]
+pub(crate) async fn renewed(
+    inner: &Inner,
+    key: &AccountKey,
+    claimed: Version,
+    attempt: &AttemptId,
+    record: &TokenRecord,
+    due: Option<Duration>,
+    sent_at: Duration,
+    until_in: bool,
+) -> Result<Settled, StoreError> {
+    let mut pause = Pause::first();
+    loop {
+        let timing = timing(record, due, inner.host.monotonic() - sent_at);
+        let settlement = inner.vault.renewed(key, claimed, record, timing);
+        match inner.vault.store().settle(key, claimed, attempt, &settlement).await {
+            Err(StoreError::Unavailable(_)) if until_in => pause.sleep(inner).await,
+            result => return result,
+        }
+    }
+}
+
+/// Settles an attempt that came to nothing, with a few tries.
 pub(crate) async fn settle(
     inner: &Inner,
     key: &AccountKey,
@@ -46,7 +80,7 @@ pub(crate) async fn settle(
     let mut left = tries;
     loop {
         match inner.vault.store().settle(key, claimed, attempt, settlement).await {
-            Err(_) if left > 1 => {
+            Err(StoreError::Unavailable(_)) if left > 1 => {
                 left -= 1;
                 pause.sleep(inner).await;
             }
@@ -55,19 +89,23 @@ pub(crate) async fn settle(
     }
 }
 
-/// What the row says about the record's time, `since` after it was asked for.
-pub(crate) fn timing(inner: &Inner, record: &TokenRecord, since: Duration) -> Timing {
-    let life = match record.expires_at() {
-        Expiry::At(_) => record.expires_at().remaining(record.obtained_at()),
-        _ => None,
-    };
+/// What a row says about the record's time, `since` after it was asked for, with its renewal due at `due`.
+pub(crate) fn timing(record: &TokenRecord, due: Option<Duration>, since: Duration) -> Timing {
     Timing {
-        expires_in: life.map(|life| life.saturating_sub(since)),
-        due_in: life.map(|life| inner.due(life).saturating_sub(since)),
+        expires_in: life(record).map(|life| life.saturating_sub(since)),
+        due_in: due.map(|due| due.saturating_sub(since)),
     }
 }
 
-/// A pause that doubles, up to half a minute.
+/// The whole life of the record's token, where it has an end.
+pub(crate) fn life(record: &TokenRecord) -> Option<Duration> {
+    match record.expires_at() {
+        Expiry::At(_) => record.expires_at().remaining(record.obtained_at()),
+        _ => None,
+    }
+}
+
+/// A pause that doubles, up to five seconds.
 struct Pause(Duration);
 
 impl Pause {
@@ -77,6 +115,6 @@ impl Pause {
 
     async fn sleep(&mut self, inner: &Inner) {
         inner.host.sleep(self.0).await;
-        self.0 = (self.0 * 2).min(Duration::from_secs(30));
+        self.0 = (self.0 * 2).min(Duration::from_secs(5));
     }
 }

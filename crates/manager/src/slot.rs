@@ -25,12 +25,15 @@ struct Shared {
     /// Grows whenever what was in memory is no longer to be served.
     generation: u64,
     flight: Option<Flight>,
+    flights: u64,
     forced: Option<(Version, Duration)>,
+    failed: Option<(Error, Duration)>,
 }
 
 /// A renewal under way, as those who wait for it see it.
 #[derive(Clone, Debug)]
 pub(crate) struct Flight {
+    number: u64,
     /// The version that was rejected, if a rejection is what it is for.
     pub(crate) rejected: Option<Version>,
     pub(crate) landed: watch::Receiver<Option<Landed>>,
@@ -50,16 +53,18 @@ impl Slot {
 
     /// Puts a token into memory, unless the account was cleared since `generation`.
     pub(crate) fn offer(&self, generation: u64, current: Arc<Current>) {
-        let shared = self.shared();
+        let mut shared = self.shared();
         if shared.generation == generation {
+            shared.failed = None;
             self.current.store(Some(current));
         }
     }
 
-    /// Forgets the token: the account was connected anew, or disconnected.
+    /// Forgets the token, with the renewal that it may come of: the account was connected anew, or disconnected.
     pub(crate) fn clear(&self) {
         let mut shared = self.shared();
         shared.generation += 1;
+        (shared.flight, shared.failed) = (None, None);
         self.current.store(None);
     }
 
@@ -70,14 +75,30 @@ impl Slot {
             return (flight.clone(), None);
         }
         let (sender, landed) = watch::channel(None);
-        let flight = Flight { rejected, landed };
+        shared.flights += 1;
+        let flight = Flight { number: shared.flights, rejected, landed };
         shared.flight = Some(flight.clone());
         (flight, Some(sender))
     }
 
     /// The flight is over; the next one may start.
-    pub(crate) fn end_flight(&self) {
-        self.shared().flight = None;
+    pub(crate) fn end_flight(&self, flight: &Flight) {
+        let mut shared = self.shared();
+        if shared.flight.as_ref().is_some_and(|current| current.number == flight.number) {
+            shared.flight = None;
+        }
+    }
+
+    /// Remembers until when a failure is the answer to whoever asks.
+    pub(crate) fn note_failure(&self, error: Error, until: Duration) {
+        self.shared().failed = Some((error, until));
+    }
+
+    /// The failure that is still fresh, if there is one.
+    pub(crate) fn failed_just_now(&self, now: Duration) -> Option<Error> {
+        let shared = self.shared();
+        let (error, until) = shared.failed.as_ref()?;
+        (now < *until).then(|| error.clone())
     }
 
     /// Remembers that a rejection led to this version.

@@ -1,6 +1,11 @@
 //! KeyRing: the keys that seal what is stored.
 
-use std::{collections::BTreeMap, fmt, fs, io::Write, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use aes_gcm_siv::{
     Aes256GcmSiv, KeyInit, Nonce,
@@ -53,7 +58,9 @@ impl KeyRing {
         if !sensible {
             return Err(invalid());
         }
-        self.keys.insert(id.to_owned(), cipher?);
+        if self.keys.insert(id.to_owned(), cipher?).is_some() {
+            return Err(configuration("sealing_key_twice", "two keys have the same id: give each its own"));
+        }
         Ok(self)
     }
 
@@ -125,6 +132,11 @@ impl KeyRing {
             options.open(&beside).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
         let linked = written.and_then(|()| fs::hard_link(&beside, path));
         let _ = fs::remove_file(&beside);
+        #[cfg(unix)]
+        if let Some(directory) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            // The name is to outlive a power cut as the bytes do.
+            let _ = fs::File::open(directory).and_then(|directory| directory.sync_all());
+        }
         match linked {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(unreadable(error.kind())),
             _ => Ok(()),
@@ -185,10 +197,15 @@ fn draw() -> SecretBytes {
     SecretBox::new(Box::new(key))
 }
 
+/// Compares where the two really lie: a link does not help.
 fn apart(path: &Path, store_directory: Option<&Path>) -> Result<(), Error> {
+    let directory = |path: &Path| match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
     let whole = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let same = store_directory.is_some_and(|store| path.parent().is_some_and(|parent| whole(parent) == whole(store)));
-    if same {
+    let real = fs::canonicalize(path).map_or_else(|_| whole(&directory(path)), |real| directory(&real));
+    if store_directory.is_some_and(|store| whole(store) == real || whole(store) == whole(&directory(path))) {
         return Err(configuration(
             "sealing_key_beside_store",
             "the sealing key must not lie in the store's directory: whoever copies the store would copy the key",
@@ -291,6 +308,7 @@ mod tests {
             KeyRing::parse(&format!("# comment\n\nb {key}\na {key}\n"))
                 .is_ok_and(|ring| ring.primary() == "b" && ring.reads("a"))
         );
+        assert_eq!(KeyRing::parse(&format!("a {key}\na {key}")).unwrap_err().code(), "sealing_key_twice");
         for bad in ["", "# only", "a", "a b", &format!("a {}", STANDARD.encode([7; 31])), &format!("ä {key}")] {
             assert_eq!(KeyRing::parse(bad).unwrap_err().code(), "sealing_key_invalid", "{bad}");
         }

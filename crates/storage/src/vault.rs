@@ -151,16 +151,24 @@ impl Vault {
     }
 
     /// Keeps bytes of the application's own under `key`, sealed like a record; no renewal ever touches them.
+    /// Give notes a tenant of their own: they are rows like accounts, and listed like them.
     ///
     /// # Errors
     ///
-    /// As [`put`](Self::put).
+    /// As [`put`](Self::put); [`ErrorKind::Configuration`] if there is an account under `key`.
     pub async fn put_note(
         &self,
         key: &AccountKey,
         expected: Option<Version>,
         note: &SecretBytes,
     ) -> Result<Version, Error> {
+        if self.store.load(key).await?.is_some_and(|row| row.client_key != NOTE) {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "note_over_account",
+                "there is an account under this key: a note would take the place of its grant",
+            ));
+        }
         let place = Place::note(key, Version::after(expected));
         let sealed = self.ring.seal(&place.under(self.ring.primary()), note);
         let entry = Entry { sealed, client_key: NOTE.into(), environment: NOTE.into(), expires_in: None, due_in: None };

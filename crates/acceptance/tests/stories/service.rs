@@ -29,12 +29,12 @@ impl App {
 
     async fn connect(&self, tenant: &str, session_id: &str) -> Result<String, Error> {
         let key = AccountKey::new(tenant, "getresponse", "main")?;
-        let (grant, binding) = (AuthorizationCode::registered(), Binding::browser(session_id));
+        let (grant, binding) = (AuthorizationCode::registered(), Binding::browser(session_id)?);
         Ok(self.manager.begin(&key, &self.getresponse, grant, &binding).await?.into())
     }
 
     async fn callback(&self, address: &str, session_id: &str) -> Result<(), Error> {
-        self.manager.complete(Callback::parse(address)?, &Binding::browser(session_id)).await?;
+        self.manager.complete(Callback::parse(address)?, &Binding::browser(session_id)?).await?;
         Ok(())
     }
 

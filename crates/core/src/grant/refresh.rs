@@ -101,6 +101,9 @@ async fn spend<P: Provider, G: Grant, S: State>(session: &Session<P, G, S>, old:
             ));
         }
         request.within = request.within.min(left);
+        // Both clocks are asked, since either may stand still while a machine sleeps.
+        let (host, wall) = (client.host().clone(), client.host().now() + left);
+        request = request.guarded_by(move || host.monotonic() < deadline && host.now() < wall);
     }
     let sent_at = client.host().now();
     let answer = match client.transport().send(request).await {

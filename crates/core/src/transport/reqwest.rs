@@ -1,10 +1,11 @@
 //! The transport over reqwest, with everything off that could send a secret twice or elsewhere.
 
 use std::{
+    fmt,
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU8, Ordering},
     },
     task::{Context, Poll},
     time::Duration,
@@ -14,8 +15,8 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
-use super::{Request, Sent, Transport, TransportError};
-use crate::{Error, Host, SystemHost};
+use super::{Guard, Request, Sent, Transport, TransportError};
+use crate::{Error, Host, SystemHost, endpoint::is_loopback};
 
 /// The transport over reqwest, with rustls and the platform's roots.
 ///
@@ -23,6 +24,8 @@ use crate::{Error, Host, SystemHost};
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
+    /// For loopback, which no proxy is asked for.
+    direct: reqwest::Client,
 }
 
 impl ReqwestTransport {
@@ -33,14 +36,12 @@ impl ReqwestTransport {
 }
 
 /// What a [`ReqwestTransport`] can be made with. Its redirects and retries are not among it.
-#[derive(Debug)]
 #[must_use = "nothing is made until `build`"]
 pub struct ReqwestTransportBuilder {
     roots: Vec<rustls::pki_types::CertificateDer<'static>>,
     proxy: Proxy,
 }
 
-#[derive(Debug)]
 enum Proxy {
     Never,
     System,
@@ -80,7 +81,7 @@ impl ReqwestTransportBuilder {
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if TLS or the proxy cannot be set up.
     pub fn build(self) -> Result<ReqwestTransport, Error> {
-        let invalid = |_: &dyn std::fmt::Debug| {
+        let invalid = |_: &dyn fmt::Debug| {
             Error::configuration(
                 "transport_invalid",
                 "the HTTP client cannot be set up: check the proxy and the platform's certificates",
@@ -95,21 +96,30 @@ impl ReqwestTransportBuilder {
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
-        let builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .pool_max_idle_per_host(0)
-            .http1_only()
-            .user_agent(concat!("mailgrant/", env!("CARGO_PKG_VERSION")));
-        let builder = match self.proxy {
-            Proxy::Never => builder.no_proxy(),
-            Proxy::System => builder,
-            Proxy::At(url) => builder.proxy(reqwest::Proxy::all(url).map_err(|error| invalid(&error.without_url()))?),
+        let plain = || {
+            reqwest::Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .redirect(reqwest::redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .referer(false)
+                .pool_max_idle_per_host(0)
+                .http1_only()
+                .user_agent(concat!("mailgrant/", env!("CARGO_PKG_VERSION")))
         };
-        let client = builder.build().map_err(|error| invalid(&error.without_url()))?;
-        Ok(ReqwestTransport { client })
+        let proxied = match self.proxy {
+            Proxy::Never => plain().no_proxy(),
+            Proxy::System => plain(),
+            Proxy::At(url) => plain().proxy(reqwest::Proxy::all(url).map_err(|error| invalid(&error.without_url()))?),
+        };
+        let build = |builder: reqwest::ClientBuilder| builder.build().map_err(|error| invalid(&error.without_url()));
+        Ok(ReqwestTransport { client: build(proxied)?, direct: build(plain().no_proxy())? })
+    }
+}
+
+/// Without the proxy, whose address may hold a password.
+impl fmt::Debug for ReqwestTransportBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ReqwestTransportBuilder").field("roots", &self.roots.len()).finish_non_exhaustive()
     }
 }
 
@@ -117,24 +127,48 @@ fn roots_invalid() -> Error {
     Error::configuration("roots_invalid", "there is no certificate in this PEM file")
 }
 
+/// How long an answer is waited for that may have come while the process was frozen.
+const GRACE: Duration = Duration::from_secs(1);
+
 #[async_trait]
 impl Transport for ReqwestTransport {
-    async fn send(&self, request: Request) -> Result<http::Response<Bytes>, TransportError> {
-        let fence = Arc::new(Fence { passed: AtomicBool::new(false), until: SystemHost.monotonic() + request.within });
-        let fenced = request.http.method() != http::Method::GET;
-        let http = request.http.map(|body| reqwest::Body::wrap(FencedBody { body: Some(body), fence: fence.clone() }));
-        let sent = |error: &reqwest::Error| {
-            let unsent = error.is_builder() || error.is_connect() || (fenced && !fence.passed.load(Ordering::Acquire));
-            if unsent { Sent::No } else { Sent::Perhaps }
+    async fn send(&self, mut request: Request) -> Result<http::Response<Bytes>, TransportError> {
+        if !request.may_be_sent() || request.within.is_zero() {
+            return Err(TransportError::new(Sent::No, "too late to send"));
+        }
+        let (within, max_body) = (request.within, request.max_body);
+        let local = request.http.uri().host().is_some_and(is_loopback);
+        // An empty body is never asked for, so it proves nothing.
+        let door = (!request.http.body().is_empty()).then(Door::default);
+        let guard = request.guard.take();
+        let http = request.http.map(|body| match &door {
+            Some(door) => reqwest::Body::wrap(GuardedBody { body: Some(body), door: door.clone(), guard }),
+            None => reqwest::Body::default(),
+        });
+        let sent = || if door.as_ref().is_some_and(Door::close) { Sent::No } else { Sent::Perhaps };
+        let http: reqwest::Request = http.try_into().map_err(stripped(Sent::No))?;
+        let client = if local { &self.direct } else { &self.client };
+        let exchange = async {
+            let mut answer = client.execute(http).await.map_err(|error| {
+                let unsent = error.is_builder() || error.is_connect();
+                stripped(if unsent { Sent::No } else { sent() })(error)
+            })?;
+            let mut response = http::Response::new(Bytes::new());
+            *response.status_mut() = answer.status();
+            *response.headers_mut() = std::mem::take(answer.headers_mut());
+            *response.body_mut() = read(answer, max_body).await?;
+            Ok(response)
         };
-        let mut http: reqwest::Request = http.try_into().map_err(stripped(Sent::No))?;
-        *http.timeout_mut() = Some(request.within);
-        let mut answer = self.client.execute(http).await.map_err(|error| stripped(sent(&error))(error))?;
-        let mut response = http::Response::new(Bytes::new());
-        *response.status_mut() = answer.status();
-        *response.headers_mut() = std::mem::take(answer.headers_mut());
-        *response.body_mut() = read(answer, request.max_body).await?;
-        Ok(response)
+        tokio::pin!(exchange);
+        // The answer first: whoever was frozen wakes with the time over, and perhaps with an answer that is there.
+        for limit in [within, GRACE] {
+            tokio::select! {
+                biased;
+                result = &mut exchange => return result,
+                () = SystemHost.sleep(limit) => {}
+            }
+        }
+        Err(TransportError::new(sent(), "no answer in time"))
     }
 }
 
@@ -157,9 +191,7 @@ async fn read(mut answer: reqwest::Response, max_body: usize) -> Result<Bytes, T
 /// The one place where reqwest's errors come in: without their URL, whose query may hold secrets.
 fn stripped(sent: Sent) -> impl FnOnce(reqwest::Error) -> TransportError {
     move |error| {
-        let what = if error.is_timeout() {
-            "no answer in time"
-        } else if error.is_connect() {
+        let what = if error.is_connect() {
             "no connection"
         } else if error.is_builder() {
             "the request cannot be sent"
@@ -170,38 +202,59 @@ fn stripped(sent: Sent) -> impl FnOnce(reqwest::Error) -> TransportError {
     }
 }
 
-/// Whether the body was handed over for writing, and until when it may be.
-struct Fence {
-    passed: AtomicBool,
-    until: Duration,
+/// Whether the body was handed to the connection. It goes one way: open, then passed *or* closed.
+#[derive(Clone, Default)]
+struct Door(Arc<AtomicU8>);
+
+const OPEN: u8 = 0;
+const PASSED: u8 = 1;
+const CLOSED: u8 = 2;
+
+impl Door {
+    /// Closes it for good, unless the body has passed: then nothing that matters was sent, or ever will be.
+    fn close(&self) -> bool {
+        self.0.compare_exchange(OPEN, CLOSED, Ordering::AcqRel, Ordering::Acquire) != Err(PASSED)
+    }
+
+    fn pass(&self) -> bool {
+        self.0.compare_exchange(OPEN, PASSED, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    /// The body was stopped in the doorway.
+    fn turn_back(&self) {
+        self.0.store(CLOSED, Ordering::Release);
+    }
 }
 
-/// A body that is handed over once and not too late: the last look at the clock before secrets leave.
-///
-/// A process that was frozen while it connected wakes here and sends nothing. And as long as the body was
-/// not handed over, a failure has provably sent nothing that matters.
-struct FencedBody {
+/// A body that is handed over once, through its door, if its guard still says so: the last look at the clock
+/// before secrets leave. A process that was frozen while it connected wakes here, and sends nothing.
+struct GuardedBody {
     body: Option<Bytes>,
-    fence: Arc<Fence>,
+    door: Door,
+    guard: Option<Guard>,
 }
 
-impl Body for FencedBody {
+impl Body for GuardedBody {
     type Data = Bytes;
     type Error = std::io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let Some(body) = self.body.take().filter(|body| !body.is_empty()) else {
+        let Some(body) = self.body.take() else {
             return Poll::Ready(None);
         };
-        if SystemHost.monotonic() >= self.fence.until {
-            return Poll::Ready(Some(Err(std::io::Error::new(std::io::ErrorKind::TimedOut, "too late to send"))));
+        let late = || Err(std::io::Error::new(std::io::ErrorKind::TimedOut, "too late to send"));
+        if !self.door.pass() {
+            return Poll::Ready(Some(late()));
         }
-        self.fence.passed.store(true, Ordering::Release);
+        if self.guard.as_ref().is_some_and(|guard| !guard()) {
+            self.door.turn_back();
+            return Poll::Ready(Some(late()));
+        }
         Poll::Ready(Some(Ok(Frame::data(body))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.as_ref().is_none_or(Bytes::is_empty)
+        self.body.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {

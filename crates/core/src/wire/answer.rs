@@ -8,15 +8,16 @@ use std::{
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de};
 
+use super::Asked;
 use crate::{AccessToken, Error, Expiry, RefreshToken, issued::Issued};
 
 /// A life longer than this is a mistake, or somebody's attempt at one.
 const LONGEST_LIFE: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// `None`: there is no token in it. An error: there is one that cannot be used.
-pub(super) fn tokens(body: &[u8], sent_at: SystemTime, unnamed: Expiry) -> Option<Result<Issued, Error>> {
+pub(super) fn tokens(body: &[u8], asked: Asked, sent_at: SystemTime, unnamed: Expiry) -> Option<Result<Issued, Error>> {
     let read: Read = serde_json::from_slice(strip_bom(body)).ok()?;
-    Some(read.issued(sent_at, unnamed))
+    Some(read.issued(asked, sent_at, unnamed))
 }
 
 pub(super) fn strip_bom(body: &[u8]) -> &[u8] {
@@ -33,11 +34,22 @@ struct Read {
     #[serde(default)]
     refresh_token: Option<SecretString>,
     #[serde(default)]
-    scope: Option<String>,
+    scope: Scope,
+}
+
+/// A text, or whatever else: it is not worth losing a token over.
+#[derive(Default, Deserialize)]
+#[serde(untagged)]
+enum Scope {
+    Text(String),
+    Other(de::IgnoredAny),
+    #[default]
+    #[serde(skip)]
+    Missing,
 }
 
 impl Read {
-    fn issued(self, sent_at: SystemTime, unnamed: Expiry) -> Result<Issued, Error> {
+    fn issued(self, asked: Asked, sent_at: SystemTime, unnamed: Expiry) -> Result<Issued, Error> {
         if self.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
             return Err(unusable(
                 "token_type_unknown",
@@ -47,6 +59,8 @@ impl Read {
         let expiry = match self.expires_in {
             Life::Unnamed => unnamed,
             Life::Named(life) if life <= LONGEST_LIFE => Expiry::At(sent_at + life),
+            // A rotated pair is the only one there is: better used until it is rejected than lost over its life.
+            Life::Named(_) | Life::Absurd if asked == Asked::Refresh => Expiry::Unknown,
             Life::Named(_) | Life::Absurd => {
                 return Err(unusable(
                     "expires_in_absurd",
@@ -59,9 +73,14 @@ impl Read {
             refresh: self.refresh_token.filter(|token| !is_empty(token)).map(RefreshToken::received).transpose()?,
             expiry,
             at: sent_at,
-            scope: self
-                .scope
-                .filter(|scope| !scope.is_empty() && scope.len() <= 1024 && !scope.chars().any(char::is_control)),
+            scope: match self.scope {
+                Scope::Text(scope)
+                    if !scope.is_empty() && scope.len() <= 1024 && !scope.chars().any(char::is_control) =>
+                {
+                    Some(scope)
+                }
+                _ => None,
+            },
         })
     }
 }
@@ -137,7 +156,7 @@ mod tests {
 
     fn read(body: &str) -> Result<Issued, &'static str> {
         let sent_at = SystemTime::UNIX_EPOCH + Duration::from_secs(1000);
-        tokens(body.as_bytes(), sent_at, Expiry::Unknown)
+        tokens(body.as_bytes(), Asked::Exchange, sent_at, Expiry::Unknown)
             .map_or(Err("no token"), |read| read.map_err(|error| error.code()))
     }
 
@@ -179,6 +198,14 @@ mod tests {
     }
 
     #[test]
+    fn a_rotated_pair_is_not_lost_over_a_side_field() {
+        let body = br#"{"access_token":"a","expires_in":-1,"scope":[],"refresh_token":"r"}"#;
+        let issued = tokens(body, Asked::Refresh, SystemTime::UNIX_EPOCH, Expiry::Never).unwrap().unwrap();
+        assert_eq!(issued.expiry, Expiry::Unknown);
+        assert!(issued.refresh.is_some());
+    }
+
+    #[test]
     fn types_and_refresh_tokens() {
         for kind in ["\"bearer\"", "\"BEARER\"", "null"] {
             assert!(read(&format!(r#"{{"access_token":"a","token_type":{kind}}}"#)).is_ok(), "{kind}");
@@ -206,9 +233,14 @@ mod tests {
         assert_eq!(read(r#"{"access_token":"a\r\nb"}"#).unwrap_err(), "token_malformed");
         assert_eq!(read(r#"{"access_token":""}"#).unwrap_err(), "token_malformed");
         assert!(
-            tokens("\u{feff}{\"access_token\":\"a\"}".as_bytes(), SystemTime::UNIX_EPOCH, Expiry::Never)
-                .unwrap()
-                .is_ok()
+            tokens(
+                "\u{feff}{\"access_token\":\"a\"}".as_bytes(),
+                Asked::Exchange,
+                SystemTime::UNIX_EPOCH,
+                Expiry::Never
+            )
+            .unwrap()
+            .is_ok()
         );
     }
 }

@@ -1,6 +1,9 @@
 //! What an answer of the token endpoint means for the grant.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
@@ -10,7 +13,7 @@ use super::answer;
 use crate::{Client, Error, Expiry, Meaning, Provider, Refusal, Sent, TransportError, issued::Issued};
 
 /// An answer of the token endpoint, for a [`Provider`] to read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Answer<'a> {
     /// What was asked.
@@ -21,6 +24,18 @@ pub struct Answer<'a> {
     pub headers: &'a HeaderMap,
     /// The body, without a byte order mark; up to 64 KiB of anything.
     pub body: &'a [u8],
+}
+
+/// The body is counted, not shown: it may hold tokens.
+impl fmt::Debug for Answer<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Answer")
+            .field("asked", &self.asked)
+            .field("status", &self.status)
+            .field("body", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What the token endpoint was asked.
@@ -92,7 +107,7 @@ fn judge<P: Provider>(
             let pause = pause.or(named).unwrap_or(Duration::from_secs(30));
             Heard::Untouched(rate_limited().answered(status, None).after(pause))
         }
-        200..=299 => match answer::tokens(answer.body, sent_at, unnamed) {
+        200..=299 => match answer::tokens(answer.body, answer.asked, sent_at, unnamed) {
             Some(Ok(issued)) => Heard::Issued(Box::new(issued)),
             Some(Err(error)) => Heard::Unclear(error.answered(status, None)),
             None => match provider.refusal(answer) {
@@ -134,13 +149,13 @@ fn refused(refusal: &Refusal, answer: &Answer<'_>, pause: Option<Duration>) -> H
         (Meaning::RateLimited, _) => {
             Heard::Untouched(answered(rate_limited()).after(pause.unwrap_or(Duration::from_secs(30))))
         }
-        (Meaning::Temporary, _) => Heard::Untouched(
-            answered(Error::try_later(
-                "provider_unwell",
-                "the provider cannot answer now: try again; no grant was changed",
-            ))
-            .after(pause),
-        ),
+        (Meaning::Temporary, _) => {
+            let message = "the provider cannot answer now: try again; no grant was changed";
+            let error = answered(Error::try_later("provider_unwell", message)).after(pause);
+            // Success without a token, or a failure within: whether something happened before it, nobody knows.
+            let unclear = answer.status.is_success() || matches!(refusal.code, "server_error" | "1");
+            if unclear { Heard::Unclear(error) } else { Heard::Untouched(error) }
+        }
     }
 }
 

@@ -117,9 +117,9 @@ async fn a_login_is_put_aside_found_by_its_browser_and_taken_up() {
     let login = client.begin(AuthorizationCode::returning_to("https://app.example/cb").unwrap());
     let callback = callback(&login);
     let pending = login.into_pending();
-    let binding = Binding::browser("session-1");
+    let binding = Binding::browser("session-1").unwrap();
     assert_eq!(client.lookup(&callback, &binding).unwrap(), pending.lookup(&binding));
-    assert_ne!(client.lookup(&callback, &Binding::browser("session-2")).unwrap(), pending.lookup(&binding));
+    assert_ne!(client.lookup(&callback, &Binding::browser("session-2").unwrap()).unwrap(), pending.lookup(&binding));
     let bytes = pending.encode();
     #[expect(clippy::disallowed_methods, reason = "a test plays the store")]
     let pending = PendingAuthorization::decode(bytes.expose_secret()).unwrap();

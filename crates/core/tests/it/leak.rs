@@ -68,7 +68,7 @@ async fn no_canary_in_debug_display_or_trace_logs() {
         http("200 OK", "", tokens),
         bad("400 Bad Request", r#"{"error":"canary-refresh","error_description":"canary-refresh"}"#),
         bad("502 Bad Gateway", "<html>canary-refresh</html>"),
-        bad("200 OK", r#"{"access_token":"canary-access","expires_in":"canary-refresh"}"#),
+        bad("200 OK", r#"{"access_token":"canary-access","token_type":"canary-refresh"}"#),
         http("302 Found", "location: http://127.0.0.1:1/?token=canary-refresh\r\n", ""),
         "HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{\"access_token\":\"canary-access".to_owned(),
         "canary-refresh is not HTTP at all\r\n\r\n".to_owned(),

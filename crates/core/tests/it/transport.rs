@@ -154,6 +154,50 @@ async fn a_request_whose_time_is_over_is_not_sent() {
 }
 
 #[tokio::test]
+async fn what_its_guard_stops_is_not_sent() {
+    // The guard lets the request begin, and stops it when the body is about to leave: the process was frozen in between.
+    for lets_pass in [0, 1] {
+        let (url, requests) = server(|socket| async move { drop(socket) }).await;
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = asked.clone();
+        let http = http::Request::post(&url).body(Bytes::from_static(b"token=hush")).unwrap();
+        let request =
+            Request::new(http, LONG, 1024).guarded_by(move || count.fetch_add(1, Ordering::SeqCst) < lets_pass);
+        let error = ReqwestTransport::builder().build().unwrap().send(request).await.unwrap_err();
+        assert_eq!((error.sent(), asked.load(Ordering::SeqCst)), (Sent::No, lets_pass + 1));
+        assert_eq!(requests.load(Ordering::SeqCst), 0);
+    }
+}
+
+#[tokio::test]
+async fn without_a_body_a_broken_connection_proves_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/thing", listener.local_addr().unwrap());
+    SystemHost.spawn(Box::pin(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let _ = socket.read(&mut [0; 1024]).await;
+    }));
+    let request = http::Request::delete(url).body(Bytes::new()).unwrap();
+    let error = ReqwestTransport::builder().build().unwrap().send(Request::new(request, LONG, 1024)).await.unwrap_err();
+    assert_eq!(error.sent(), Sent::Perhaps);
+}
+
+#[test]
+fn nothing_of_a_request_is_printed_but_where_it_goes() {
+    let request = http::Request::post("https://h.example/t?code=hush")
+        .header("authorization", "hush")
+        .body(Bytes::from_static(b"hush"))
+        .unwrap();
+    let shown = format!(
+        "{:?} {:?}",
+        Request::new(request, LONG, 1),
+        ReqwestTransport::builder().proxy("http://user:hush@proxy.example")
+    );
+    assert!(!shown.contains("hush"), "{shown}");
+    assert!(shown.contains("h.example"));
+}
+
+#[tokio::test]
 async fn futures_are_send() {
     fn is_send<T: Send>(_: &T) {}
     let transport: Arc<dyn Transport> = Arc::new(ReqwestTransport::builder().build().unwrap());

@@ -28,7 +28,7 @@ async fn a_login_connects_an_account() {
 #[tokio::test]
 async fn each_bad_callback_has_its_own_word_and_sends_nothing() {
     let world = World::new().await;
-    let here = Binding::browser("session");
+    let here = Binding::browser("session").unwrap();
     let code = |result: Result<(), Error>| {
         let error = result.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::AskUser, "{error}");
@@ -38,7 +38,7 @@ async fn each_bad_callback_has_its_own_word_and_sends_nothing() {
     assert_eq!(code(complete(&world, "code=c&state=forged", &here).await), "login_unknown");
     assert_eq!(code(complete(&world, "code=c&code=d&state=x", &here).await), "callback_ambiguous");
     let query = world.consent(&here).await;
-    assert_eq!(code(complete(&world, &query, &Binding::browser("another")).await), "login_unknown");
+    assert_eq!(code(complete(&world, &query, &Binding::browser("another").unwrap()).await), "login_unknown");
     assert_eq!(code(complete(&world, &query, &Binding::terminal()).await), "login_unknown");
     let state = query.split('&').find(|pair| pair.starts_with("state=")).unwrap();
     assert_eq!(code(complete(&world, state, &here).await), "code_missing");
@@ -111,4 +111,51 @@ async fn a_session_made_elsewhere_is_kept() {
     let session = login.receive(Callback::parse(&query).unwrap()).unwrap().exchange().await.unwrap();
     let account = world.manager.keep(&world.key, session).await.unwrap();
     assert_eq!(world.call(&account).await.unwrap().0, 200);
+}
+
+#[tokio::test]
+async fn a_session_kept_late_in_its_life_is_kept_with_what_is_left_of_it() {
+    let world = World::new().await;
+    let login = world.client.begin(AuthorizationCode::registered());
+    let query = world.browse(login.authorize_url().as_str()).await;
+    let session = login.receive(Callback::parse(&query).unwrap()).unwrap().exchange().await.unwrap();
+    world.advance(Duration::from_secs(3000));
+    world.manager.keep(&world.key, session).await.unwrap();
+    let left = world.row().await.expires_in.unwrap();
+    assert!(left <= Duration::from_secs(600), "{left:?}");
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_kept_is_handed_back() {
+    let world = World::new().await;
+    let login = world.client.begin(AuthorizationCode::registered());
+    let query = world.browse(login.authorize_url().as_str()).await;
+    let session = login.receive(Callback::parse(&query).unwrap()).unwrap().exchange().await.unwrap();
+    let other = AccountKey::new("tenant", "verticalresponse", "main").unwrap();
+    let not_kept = world.manager.keep(&other, session).await.unwrap_err();
+    assert_eq!(not_kept.error.code(), "provider_mismatch");
+    world.manager.keep(&world.key, *not_kept.session.unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_does_not_open_can_be_replaced_and_given_up() {
+    use mailgrant_storage::{Entry, Sealed, Store};
+    let world = World::new().await;
+    let damage = Entry {
+        sealed: Sealed { key_id: "lost".into(), bytes: vec![0; 64] },
+        client_key: "x".into(),
+        environment: "x".into(),
+        expires_in: None,
+        due_in: None,
+    };
+    world.store.put(&world.key, None, &damage).await.unwrap();
+    let account = world.manager.account(&world.key);
+    let error = account.token().await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Configuration, "sealing_key_unknown"));
+    let account = world.connected().await;
+    assert_eq!(world.call(&account).await.unwrap().0, 200);
+    let version = world.row().await.version;
+    world.store.put(&world.key, Some(version), &damage).await.unwrap();
+    assert!(world.manager.disconnect(&world.key).await.unwrap().is_some());
+    assert_eq!(world.row().await.status, Status::Disconnected);
 }

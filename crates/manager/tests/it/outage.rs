@@ -18,7 +18,9 @@ async fn a_store_that_is_down_before_sending_sends_nothing() {
     world.store.failing().claims.store(1, Ordering::SeqCst);
     let error = account.token().await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::TryLater, "store_unavailable"));
+    assert_eq!(account.token().await.unwrap_err().code(), "store_unavailable", "remembered for a second");
     assert_eq!(world.refreshes(), 0);
+    world.advance(Duration::from_secs(1));
     assert_eq!(account.token().await.unwrap().version(), Some(2));
 }
 
@@ -64,7 +66,8 @@ async fn silence_ends_no_grant() {
         let row = world.row().await;
         assert_eq!(row.status, Status::Active, "{fault}");
         assert!(row.attempt.is_some_and(|attempt| attempt.lease.is_none()), "{fault}: it is remembered as unknown");
-        assert_eq!(account.token().await.unwrap_err().code(), "resting", "{fault}");
+        let elsewhere = world.another_manager().account(&world.key);
+        assert_eq!(elsewhere.token().await.unwrap_err().code(), "resting", "{fault}");
         assert!(world.manager.status(&world.key).await.unwrap().unwrap().unsettled);
 
         world.advance(Duration::from_secs(2));
@@ -146,4 +149,17 @@ async fn a_process_that_died_between_sending_and_saving_is_found_out() {
     assert_eq!(account.token().await.unwrap().version(), Some(2));
     let events = world.manager.events(0, 100).await.unwrap();
     assert!(events.iter().any(|event| event.kind == EventKind::Replayed));
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_stored_is_not_served_past_its_end_and_the_row_tells_its_true_life() {
+    let world = World::new().await;
+    let account = world.connected().await;
+    world.advance(HOUR);
+    world.store.failing().settles.store(3, Ordering::SeqCst);
+    account.token().await.unwrap();
+    world.advance(HOUR / 2);
+    assert!(world.manager.shutdown().await);
+    let left = world.row().await.expires_in.unwrap();
+    assert!(left <= HOUR / 2, "counted anew when it was saved at last: {left:?}");
 }

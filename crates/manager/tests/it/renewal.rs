@@ -100,6 +100,11 @@ async fn our_own_wrong_secret_marks_nobody() {
     let error = account.token().await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Configuration, "client_misconfigured"));
     assert_eq!(world.row().await.status, Status::Active);
+    for _ in 0..100 {
+        assert_eq!(account.token().await.unwrap_err().code(), "client_misconfigured");
+    }
+    assert_eq!(world.emulator.counters().token_requests, 2, "a loop of callers is no loop of requests");
+    world.advance(Duration::from_secs(1));
     assert_eq!(account.token().await.unwrap().version(), Some(2), "it works once the secret is right");
 }
 
@@ -144,4 +149,30 @@ async fn after_a_shutdown_nothing_new_begins() {
     world.advance(HOUR);
     assert_eq!(account.token().await.unwrap_err().code(), "shutting_down");
     assert_eq!(world.refreshes(), 0);
+}
+
+#[tokio::test]
+async fn another_process_hears_of_a_disconnect_within_a_minute() {
+    let world = World::new().await;
+    world.connected().await;
+    let elsewhere = world.another_manager().account(&world.key);
+    elsewhere.token().await.unwrap();
+    world.manager.disconnect(&world.key).await.unwrap();
+    assert!(elsewhere.try_token().is_some(), "it is in memory there");
+    world.advance(Duration::from_secs(61));
+    elsewhere.token().await.unwrap();
+    while elsewhere.try_token().is_some() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(elsewhere.token().await.unwrap_err().code(), "account_disconnected");
+}
+
+#[tokio::test]
+async fn a_refresh_by_hand_never_answers_with_an_older_token() {
+    let world = World::new().await;
+    let account = world.connected().await;
+    let elsewhere = world.another_manager().account(&world.key);
+    assert_eq!(elsewhere.refresh().await.unwrap().version(), Some(2));
+    assert_eq!(account.refresh().await.unwrap().version(), Some(3), "memory held version 1");
+    assert_eq!(account.refresh().await.unwrap().version(), Some(4), "nobody rejected anything");
 }
