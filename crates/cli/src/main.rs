@@ -1,3 +1,81 @@
 //! The binary `mailgrant`: a person's hands on the library.
 
-fn main() {}
+mod accounts;
+mod app;
+mod args;
+mod call;
+mod connect;
+mod demo;
+mod disconnect;
+mod emulate;
+mod exit;
+mod home;
+mod loopback;
+mod note;
+mod redirect;
+mod refresh;
+mod running;
+mod say;
+mod store;
+mod token;
+mod until;
+
+use std::{alloc::System, process::ExitCode};
+
+use clap::{CommandFactory, FromArgMatches};
+use zeroizing_alloc::ZeroAlloc;
+
+use crate::{
+    args::{Args, Command},
+    exit::{Exit, Stop},
+    running::Running,
+};
+
+/// Tokens pass through buffers that are not ours; here all of them are wiped when they are freed.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
+
+fn main() -> ExitCode {
+    let matches = Args::command().mut_subcommand("emulate", emulate::with_knobs).get_matches();
+    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Stop::new(Exit::Failure, format!("no runtime can be started: {error}")).say(),
+    };
+    let code = runtime.block_on(run(args));
+    // A thread that still reads the terminal must not keep the process.
+    runtime.shutdown_background();
+    code
+}
+
+async fn run(args: Args) -> ExitCode {
+    let running = Running::new(args.places);
+    let result = tokio::select! {
+        biased;
+        result = dispatch(&running, &args.command) => result,
+        () = interrupted(&args.command) => Err(Stop::new(Exit::Interrupted, args.command.interrupted())),
+    };
+    running.shut_down().await;
+    result.unwrap_or_else(Stop::say)
+}
+
+async fn dispatch(running: &Running, command: &Command) -> Result<ExitCode, Stop> {
+    let done = |()| ExitCode::SUCCESS;
+    match command {
+        Command::Connect(args) => connect::run(running, args).await.map(done),
+        Command::Accounts(args) => accounts::run(running, args).await.map(done),
+        Command::Token(args) => token::run(running, args).await.map(done),
+        Command::Call(args) => call::run(running, args).await,
+        Command::Refresh(args) => refresh::run(running, args).await.map(done),
+        Command::Disconnect(args) => disconnect::run(running, args).await.map(done),
+        Command::Emulate(args) => emulate::run(args).await.map(done),
+        Command::Demo(args) => Ok(demo::run(args).await),
+    }
+}
+
+/// Ends on Ctrl-C, so that a renewal under way is saved first; the emulator has nothing to save, and an end of its own.
+async fn interrupted(command: &Command) {
+    if matches!(command, Command::Emulate(_)) || tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

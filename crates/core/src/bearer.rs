@@ -92,7 +92,9 @@ impl<P: ?Sized> Bearer<P> {
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let token = self.inner.header.to_str().ok().and_then(|header| header.strip_prefix("Bearer "));
-        token.map_or_else(|| text.to_owned(), |token| text.replace(token, "[redacted]"))
+        let Some(token) = token else { return text.to_owned() };
+        // PHP writes `/` as `\/` in JSON.
+        text.replace(token, "[redacted]").replace(&token.replace('/', "\\/"), "[redacted]")
     }
 }
 

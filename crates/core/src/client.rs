@@ -211,7 +211,7 @@ impl<P: Provider> Client<P> {
     }
 
     pub(crate) fn draw_login(&self) -> Login {
-        Login::draw(&*self.0.host)
+        Login::draw(&*self.0.host, self.profile().pkce)
     }
 }
 

@@ -67,7 +67,7 @@ impl PendingAuthorization {
             renewal: self.renewal.name(),
             redirect_uri: self.redirect_uri.as_deref(),
             state: self.login.state.expose_secret(),
-            verifier: self.login.verifier.expose_secret(),
+            verifier: self.login.verifier.as_ref().map(ExposeSecret::expose_secret),
             begun_at: at_millis(self.begun_at),
         })
     }
@@ -84,7 +84,10 @@ impl PendingAuthorization {
             grant: named_grant(&read.grant)?,
             renewal: named_renewal(&read.renewal)?,
             redirect_uri: read.redirect_uri,
-            login: Login { state: CsrfState::from_secret(read.state), verifier: Verifier::from_secret(read.verifier) },
+            login: Login {
+                state: CsrfState::from_secret(read.state),
+                verifier: read.verifier.map(Verifier::from_secret),
+            },
             begun_at: from_millis(read.begun_at),
         })
     }
@@ -108,7 +111,7 @@ struct Written<'a> {
     renewal: &'a str,
     redirect_uri: Option<&'a str>,
     state: &'a str,
-    verifier: &'a str,
+    verifier: Option<&'a str>,
     begun_at: u64,
 }
 
@@ -119,7 +122,7 @@ struct Read {
     renewal: String,
     redirect_uri: Option<String>,
     state: SecretString,
-    verifier: SecretString,
+    verifier: Option<SecretString>,
     begun_at: u64,
 }
 

@@ -147,7 +147,7 @@ impl Account {
                     Ok(current) if Some(current.version) == rejected && flight.rejected != rejected => {
                         landed.changed().await.ok();
                     }
-                    Ok(current) if current.phase(self.inner.host.monotonic()) == Phase::Over => return Err(unsaved()),
+                    Ok(current) if current.phase(self.inner.host.monotonic()) == Phase::Over => return Err(ended()),
                     result => return result,
                 }
             }
@@ -179,11 +179,11 @@ fn stopped() -> Error {
     )
 }
 
-fn unsaved() -> Error {
+fn ended() -> Error {
     Error::new(
         ErrorKind::TryLater,
-        "store_unavailable",
-        "the token has ended before the store was there to keep it, or as soon as it was issued: try again",
+        "token_ended",
+        "the newest token has ended already: it was issued without a life, or the store was away for longer than that",
     )
 }
 

@@ -17,6 +17,8 @@ pub enum StoreError {
     /// The store could not be reached or could not write. What was asked may or may not have happened:
     /// every verb is idempotent or guarded, so ask again.
     Unavailable(Box<dyn StdError + Send + Sync>),
+    /// The store cannot be used as it is set up: a path that cannot be written, a file that is no store.
+    Unusable(Box<dyn StdError + Send + Sync>),
     /// The store holds something that this build cannot read, such as the schema of a newer one. It is
     /// left as it is.
     Incompatible(String),
@@ -34,6 +36,9 @@ impl fmt::Display for StoreError {
         match self {
             Self::Conflict(_) => formatter.write_str("somebody else changed the account meanwhile"),
             Self::Unavailable(_) => formatter.write_str("the store cannot be reached or cannot write"),
+            Self::Unusable(_) => {
+                formatter.write_str("the store cannot be used as it is set up: check its path and who may write there")
+            }
             Self::Incompatible(what) => write!(formatter, "the store holds what this build cannot read: {what}"),
         }
     }
@@ -42,7 +47,7 @@ impl fmt::Display for StoreError {
 impl StdError for StoreError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::Unavailable(source) => Some(&**source),
+            Self::Unavailable(source) | Self::Unusable(source) => Some(&**source),
             Self::Conflict(_) | Self::Incompatible(_) => None,
         }
     }
@@ -53,6 +58,7 @@ impl From<StoreError> for Error {
         let (kind, code) = match &error {
             StoreError::Conflict(_) => (ErrorKind::TryLater, "store_conflict"),
             StoreError::Unavailable(_) => (ErrorKind::TryLater, "store_unavailable"),
+            StoreError::Unusable(_) => (ErrorKind::Configuration, "store_unusable"),
             StoreError::Incompatible(_) => (ErrorKind::Configuration, "store_incompatible"),
         };
         Self::new(kind, code, error.to_string()).caused_by(error)

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, header};
 
 use super::encode::{Form, basic, challenge};
-use crate::{AuthorizationCode, Client, ClientAuth, Code, Grant, Pkce, Provider, RefreshToken, Request, login::Login};
+use crate::{AuthorizationCode, Client, ClientAuth, Code, Grant, Provider, RefreshToken, Request, login::Login};
 
 /// The largest answer of a token endpoint that is read.
 const MAX_BODY: usize = 64 * 1024;
@@ -17,8 +17,8 @@ pub(crate) fn authorize_url<P: Provider>(client: &Client<P>, grant: &Authorizati
         query = query.pair("redirect_uri", redirect_uri);
     }
     query = query.secret("state", &login.state);
-    if profile.pkce == Pkce::S256 {
-        query = query.pair("code_challenge", &challenge(&login.verifier)).pair("code_challenge_method", "S256");
+    if let Some(verifier) = &login.verifier {
+        query = query.pair("code_challenge", &challenge(verifier)).pair("code_challenge_method", "S256");
     }
     let endpoint = profile.endpoints.authorize.as_str();
     let joint = if endpoint.contains('?') { '&' } else { '?' };
@@ -36,8 +36,8 @@ pub(crate) fn exchange<P: Provider>(
     if let Some(redirect_uri) = grant.redirect_uri() {
         form = form.pair("redirect_uri", redirect_uri);
     }
-    if client.profile().pkce == Pkce::S256 {
-        form = form.secret("code_verifier", &login.verifier);
+    if let Some(verifier) = &login.verifier {
+        form = form.secret("code_verifier", verifier);
     }
     to_token_endpoint(client, form)
 }

@@ -51,10 +51,11 @@ impl SqliteStoreBuilder {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] if the file cannot be opened, made or written;
+    /// [`StoreError::Unusable`] if the file cannot be made, or is none of SQLite's;
+    /// [`StoreError::Unavailable`] if it cannot be opened or written now;
     /// [`StoreError::Incompatible`] if a newer build made its tables, which are left as they are.
     pub async fn open(self) -> Result<SqliteStore, StoreError> {
-        make_missing(&self.path).map_err(StoreError::unavailable)?;
+        make_missing(&self.path).map_err(|error| StoreError::Unusable(error.into()))?;
         let options = SqliteConnectOptions::new()
             .filename(&self.path)
             .busy_timeout(self.patience)
@@ -62,7 +63,7 @@ impl SqliteStoreBuilder {
             .pragma("secure_delete", "ON")
             .pragma("temp_store", "MEMORY")
             .disable_statement_logging();
-        let mut first = options.connect().await.map_err(unavailable)?;
+        let mut first = options.connect().await.map_err(unusable)?;
         let prepared = schema::prepare(&mut first, &self.prefix).await;
         let closed = first.close().await.map_err(unavailable);
         prepared.and(closed)?;
@@ -85,6 +86,15 @@ impl SqliteStoreBuilder {
             readers: pool(4).connect_lazy_with(options.pragma("query_only", "ON")),
             prefix: self.prefix,
         })
+    }
+}
+
+/// What no waiting cures: a file that cannot be opened (14), or is no database (26).
+fn unusable(error: sqlx::Error) -> StoreError {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    match code.as_deref() {
+        Some("14" | "26") => StoreError::Unusable(error.into()),
+        _ => unavailable(error),
     }
 }
 

@@ -99,7 +99,7 @@ impl Store for Flawed {
         purpose: Purpose,
     ) -> Result<Claim, StoreError> {
         let key = self.key(key);
-        let another = AttemptId::draw(&SystemHost::default());
+        let another = AttemptId::draw(&SystemHost);
         let attempt = if self.has(Flaw::ForgetsHolder) { &another } else { attempt };
         let current = self.version(&key).await?;
         let seen = if self.has(Flaw::ClaimsAnyVersion) { current.unwrap_or(seen) } else { seen };

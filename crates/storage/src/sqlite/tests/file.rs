@@ -11,7 +11,7 @@ use crate::{AttemptId, Claim, Purpose, Secret, Settled, Settlement, Store, Store
 const LEASE: Duration = Duration::from_secs(600);
 
 fn attempt() -> AttemptId {
-    AttemptId::draw(&SystemHost::default())
+    AttemptId::draw(&SystemHost)
 }
 
 #[tokio::test(flavor = "multi_thread")]

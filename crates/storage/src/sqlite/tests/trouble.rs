@@ -94,14 +94,14 @@ async fn a_file_that_cannot_be_written_is_unavailable_and_still_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_cannot_be_opened_is_unavailable() {
+async fn a_file_that_cannot_be_opened_is_unusable() {
     let folder = tempfile::tempdir().unwrap();
     for path in [folder.path().to_owned(), folder.path().join("missing").join("grants.db")] {
-        assert!(matches!(SqliteStore::open(path).await, Err(StoreError::Unavailable(_))));
+        assert!(matches!(SqliteStore::open(path).await, Err(StoreError::Unusable(_))));
     }
     let text = folder.path().join("letter.txt");
     std::fs::write(&text, "Dear Sir or Madam, this is no database. ".repeat(30)).unwrap();
-    assert!(matches!(SqliteStore::open(&text).await, Err(StoreError::Unavailable(_))));
+    assert!(matches!(SqliteStore::open(&text).await, Err(StoreError::Unusable(_))));
 }
 
 #[tokio::test(flavor = "multi_thread")]

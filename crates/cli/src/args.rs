@@ -1,0 +1,223 @@
+//! The command line, as it is read.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use mailgrant_core::http::Method;
+
+use crate::{exit, running, store::StoreAddress};
+
+/// OAuth 2.0 grants for GetResponse: obtain access, keep it, use it, give it up.
+#[derive(Debug, Parser)]
+#[command(name = "mailgrant", version, after_help = exit::CODES, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) places: Places,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Places {
+    /// Where accounts are kept: sqlite:PATH [default: mailgrant/mailgrant.db in the data directory]
+    #[arg(long, global = true, value_name = "STORE", env = "MAILGRANT_STORE")]
+    pub(crate) store: Option<StoreAddress>,
+    /// The key that seals what is kept, made on first use, never in the store's directory
+    /// [default: mailgrant/sealing-key in the configuration directory]
+    #[arg(long, global = true, value_name = "PATH", env = "MAILGRANT_KEY_FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Connect an account, or connect it again, through the provider's consent page
+    Connect(ConnectArgs),
+    /// List the accounts and how they stand
+    Accounts(AccountsArgs),
+    /// Print an access token, renewed if it must be
+    Token(AccountArgs),
+    /// Call the API with the account's token, and print the answer's body
+    Call(CallArgs),
+    /// Renew the account's token now
+    Refresh(AccountArgs),
+    /// Give an account up: its secrets are erased here
+    Disconnect(AccountArgs),
+    /// Run GetResponse's OAuth server and API on loopback
+    Emulate(EmulateArgs),
+    /// Play the whole story against the emulator
+    Demo(DemoArgs),
+}
+
+impl Command {
+    /// What to say when Ctrl-C ends it.
+    pub(crate) fn interrupted(&self) -> &'static str {
+        match self {
+            Self::Connect(_) => {
+                "interrupted: a login that was begun can still be finished; run the same command again, and it says how"
+            }
+            _ => "interrupted",
+        }
+    }
+}
+
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+The address that the browser comes back to is the redirect URL of the app's registration. If it is on loopback, the \
+command listens there. GetResponse is reported to refuse loopback addresses for some apps: any other address works \
+too, and then the one in the browser's address bar is pasted.
+
+What is given here is remembered with the account, sealed, once its login has succeeded.")]
+pub(crate) struct ConnectArgs {
+    /// The provider
+    pub(crate) provider: ProviderName,
+    /// The name that the account has here
+    #[arg(long, value_name = "NAME", default_value = "main", value_parser = account_name)]
+    pub(crate) account: String,
+    /// Open no browser: the address is printed in any case
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+    /// The redirect URL of the app's registration [default: http://127.0.0.1:8765/callback]
+    #[arg(long, value_name = "URL")]
+    pub(crate) redirect_uri: Option<String>,
+    /// Name the redirect URL in both requests, for servers that want it
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub(crate) send_redirect_uri: Option<bool>,
+    /// Send a proof key (RFC 7636), for servers that want it
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub(crate) pkce: Option<bool>,
+    /// Read the address that the browser comes back to from the terminal, instead of listening
+    #[arg(long)]
+    pub(crate) paste: bool,
+    /// The app's id
+    #[arg(long, value_name = "ID", env = "MAILGRANT_CLIENT_ID")]
+    pub(crate) client_id: Option<String>,
+    /// A file with the app's secret, which may end with one newline; without it, MAILGRANT_CLIENT_SECRET
+    #[arg(long, value_name = "PATH")]
+    pub(crate) client_secret_file: Option<PathBuf>,
+    /// Another server's authorization page
+    #[arg(long, value_name = "URL", requires_all = ["token_url", "api_url"])]
+    pub(crate) authorize_url: Option<String>,
+    /// Another server's token endpoint
+    #[arg(long, value_name = "URL", requires_all = ["authorize_url", "api_url"])]
+    pub(crate) token_url: Option<String>,
+    /// The base of another server's API
+    #[arg(long, value_name = "URL", requires_all = ["authorize_url", "token_url"])]
+    pub(crate) api_url: Option<String>,
+    /// How long to wait for the browser to come back
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    pub(crate) timeout: u32,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ProviderName {
+    Getresponse,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct AccountArgs {
+    /// The account's name
+    #[arg(value_parser = account_name)]
+    pub(crate) account: String,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct AccountsArgs {
+    /// Print a JSON array
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct CallArgs {
+    /// The account's name
+    #[arg(value_parser = account_name)]
+    pub(crate) account: String,
+    /// GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS
+    #[arg(value_parser = method)]
+    pub(crate) method: Method,
+    /// A path of the API, such as /accounts: relative to its base, with a query if need be
+    pub(crate) path: String,
+    /// The request's body in JSON: as it is, from a file (@PATH) or from stdin (-)
+    #[arg(long, value_name = "BODY|@FILE|-", allow_hyphen_values = true)]
+    pub(crate) data: Option<String>,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct EmulateArgs {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) port: u16,
+    /// What the consent page does [default: ask if stdout is a terminal, else auto]
+    #[arg(long, value_name = "ANSWER")]
+    pub(crate) consent: Option<ConsentName>,
+    /// The same as --consent auto
+    #[arg(long, conflicts_with = "consent")]
+    pub(crate) auto: bool,
+    /// Misbehave: `NAME[@TARGET][xN]`, such as html-502@token or rate-limitx2; without xN always
+    #[arg(long, value_name = "FAULT")]
+    pub(crate) fault: Vec<crate::emulate::Misfortune>,
+    /// Behave as the provider might: NAME=VALUE
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Register one app with this id; without it, every id with every secret is accepted
+    #[arg(long, value_name = "ID", requires = "client_secret_file")]
+    pub(crate) client_id: Option<String>,
+    /// A file with that app's secret
+    #[arg(long, value_name = "PATH", requires = "client_id")]
+    pub(crate) client_secret_file: Option<PathBuf>,
+    /// That app's redirect URL
+    #[arg(long, value_name = "URL", requires = "client_id")]
+    pub(crate) redirect_uri: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ConsentName {
+    Ask,
+    Auto,
+    Deny,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct DemoArgs {
+    /// Consent by itself, without a browser
+    #[arg(long)]
+    pub(crate) headless: bool,
+    /// Tell the emulator to misbehave, and see which promise breaks (names: mailgrant emulate --help)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) fault: Vec<String>,
+}
+
+fn account_name(text: &str) -> Result<String, String> {
+    running::account_key(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+fn method(text: &str) -> Result<Method, String> {
+    const KNOWN: [Method; 7] =
+        [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
+    KNOWN
+        .into_iter()
+        .find(|method| method.as_str().eq_ignore_ascii_case(text))
+        .ok_or_else(|| "a method is GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn there_is_no_way_to_give_a_secret_as_an_argument() {
+        for command in Args::command().get_subcommands() {
+            for arg in command.get_arguments() {
+                let name = arg.get_id().as_str();
+                assert!(!name.contains("secret") || name == "client_secret_file", "{name}");
+            }
+        }
+    }
+}

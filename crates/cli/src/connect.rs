@@ -1,0 +1,120 @@
+//! `mailgrant connect`: an account, through the provider's consent page.
+
+mod ask;
+mod desk;
+mod listen;
+mod paste;
+mod remind;
+mod values;
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use mailgrant_core::{Binding, Host, SystemHost};
+use mailgrant_manager::{Manager, ManagerBuilder};
+use mailgrant_storage::Vault;
+
+use self::desk::Desk;
+pub(crate) use self::values::read_secret;
+use crate::{
+    app::{self, App, SharedTransport},
+    args::{ConnectArgs, ProviderName},
+    exit::{Exit, Stop, connect_command},
+    loopback::Listener,
+    note::{self, Begun, Note},
+    redirect::RedirectUri,
+    running::{self, Running},
+    say,
+};
+
+pub(crate) async fn run(running: &Running, args: &ConnectArgs) -> Result<(), Stop> {
+    let ProviderName::Getresponse = args.provider;
+    let name = &*args.account;
+    let key = running::account_key(name)?;
+    let vault = running.vault().await?;
+    let note = note::load(&vault, name).await?;
+    let app = values::resolve(args, note.latest()).await?;
+    let (grant, redirect) = (app.grant()?, parse_redirect(&app)?);
+    let transport = app::transport()?;
+    let client = app.client(&transport)?;
+    let listener = if args.paste { None } else { Listener::bind(&redirect).await? };
+    let life = Duration::from_secs(u64::from(args.timeout).max(remind::LIFE));
+    let builder = with_clients(&vault, &note, &transport).await?.client(client.clone()).pending_life(life);
+    let manager = running.manage(builder);
+    remind::of_earlier(&note, name, now(), listener.as_ref().map(|_| &redirect));
+
+    let url = manager.begin(&key, &client, grant, &Binding::terminal()).await?;
+    let id = remember_begun(&vault, name, &app).await?;
+    say::line(url.as_str())?;
+    if !args.no_browser && say::stdout_is_terminal() {
+        open_browser(url.as_str().to_owned()).await;
+    }
+    let desk = Desk::new(manager, vault, name, id);
+    match listener {
+        Some(listener) => {
+            say::words(&format!(
+                "Open that address in a browser; waiting at {} for it to come back.",
+                app.redirect_uri
+            ));
+            within(args.timeout, name, listen::wait(listener, desk)).await
+        }
+        None => {
+            let places = note.waiting().filter_map(|begun| RedirectUri::parse(&begun.app.redirect_uri));
+            let pasting = paste::read(desk, places.chain([redirect]).collect());
+            // Whoever sits at the terminal can end it, and a time-out would leave the terminal without its echo.
+            if say::stdin_is_terminal() { pasting.await } else { within(args.timeout, name, pasting).await }
+        }
+    }
+}
+
+/// Clients of every app whose login may come back while this command runs, the account's own last.
+async fn with_clients(vault: &Vault, own: &Note, transport: &SharedTransport) -> Result<ManagerBuilder, Stop> {
+    let mut builder = Manager::builder(vault.clone());
+    let others = note::all(vault).await?;
+    // A note of another account that cannot be read is no reason not to connect this one.
+    let others = others.iter().filter_map(|(_, note)| note.as_ref().ok());
+    for app in others.flat_map(Note::apps).chain(own.apps()) {
+        builder = app.register(builder, transport)?;
+    }
+    Ok(builder)
+}
+
+async fn remember_begun(vault: &Vault, name: &str, app: &App) -> Result<u64, Stop> {
+    let mut id = [0; 8];
+    SystemHost.random(&mut id);
+    let begun = Begun { id: u64::from_be_bytes(id), at: now(), app: app.clone(), failed: false };
+    note::change(vault, name, |note| note.begin(begun.clone())).await?;
+    Ok(begun.id)
+}
+
+async fn open_browser(url: String) {
+    let opened = tokio::task::spawn_blocking(move || open::that_detached(url)).await;
+    if !matches!(opened, Ok(Ok(()))) {
+        say::words("No browser could be started: open the address by hand.");
+    }
+}
+
+async fn within<T>(seconds: u32, name: &str, waiting: impl Future<Output = Result<T, Stop>>) -> Result<T, Stop> {
+    tokio::select! {
+        biased;
+        result = waiting => result,
+        () = SystemHost.sleep(Duration::from_secs(seconds.into())) => Err(Stop::new(
+            Exit::AskUser,
+            format!("nobody came back within {seconds} s: nothing is connected"),
+        )
+        .next(format!("run `{}` again", connect_command(name)))),
+    }
+}
+
+fn parse_redirect(app: &App) -> Result<RedirectUri, Stop> {
+    RedirectUri::parse(&app.redirect_uri).ok_or_else(|| {
+        Stop::new(
+            Exit::Configuration,
+            "the redirect URL is no absolute URL such as https://app.example/callback: give the one that is registered with the app",
+        )
+    })
+}
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    SystemHost.now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}

@@ -1,0 +1,85 @@
+//! A fault of the emulator, as `--fault` names it.
+
+use std::{fmt, str::FromStr};
+
+use mailgrant_emulator::{Emulator, Fault, Target, Times};
+
+/// A fault with where it strikes: `NAME`, or `NAME@TARGET`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Armed {
+    fault: Fault,
+    target: Target,
+}
+
+impl Armed {
+    pub(super) fn arm(self, emulator: &Emulator) {
+        emulator.fault(self.fault, self.target, self.times());
+    }
+
+    /// A broken promise stays broken; an accident on the way happens once.
+    fn times(self) -> Times {
+        match self.fault {
+            Fault::NoRotation
+            | Fault::RefreshRefused
+            | Fault::CodeAcceptedTwice
+            | Fault::TokenTypeMac
+            | Fault::WrongState
+            | Fault::ExpiredAccepted => Times::Always,
+            _ => Times::Next(1),
+        }
+    }
+}
+
+impl FromStr for Armed {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, target) = text.split_once('@').map_or((text, None), |(name, target)| (name, Some(target)));
+        let fault: Fault = name.parse().map_err(|error| format!("{error}"))?;
+        let target = match target {
+            Some(target) => target.parse().map_err(|error| format!("{error}"))?,
+            None => first_target(fault),
+        };
+        if fault.strikes(target) {
+            Ok(Self { fault, target })
+        } else {
+            Err(format!("the fault `{fault}` cannot happen at `{target}`; it can at `{}`", first_target(fault)))
+        }
+    }
+}
+
+impl fmt::Display for Armed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}@{} ({})", self.fault, self.target, self.fault.summary())
+    }
+}
+
+fn first_target(fault: Fault) -> Target {
+    Target::ALL.iter().copied().find(|target| fault.strikes(*target)).unwrap_or(Target::Token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_strikes_where_it_is_told_to_or_where_it_can() {
+        for (text, expected) in [
+            ("html-502", Target::Token),
+            ("html-502@api", Target::Api),
+            ("wrong-state", Target::Authorize),
+            ("expired-accepted", Target::Api),
+            ("delay:0.5@authorize", Target::Authorize),
+        ] {
+            assert_eq!(text.parse::<Armed>().unwrap().target, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_fault_is_told_what_is() {
+        let told = |text: &str| text.parse::<Armed>().unwrap_err();
+        assert!(told("html-503").contains("html-502"));
+        assert!(told("html-502@moon").contains("authorize"));
+        assert!(told("wrong-state@api").contains("`authorize`"));
+    }
+}

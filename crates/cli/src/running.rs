@@ -1,0 +1,122 @@
+//! What a command runs with: its places, the manager that it made.
+
+use std::sync::OnceLock;
+
+use mailgrant_core::{Client, Error};
+use mailgrant_getresponse::GetResponse;
+use mailgrant_manager::{Account, Manager, ManagerBuilder};
+use mailgrant_storage::{AccountKey, Status, Vault};
+
+use crate::{
+    app::{self, App},
+    args::Places,
+    exit::{Exit, Stop, connect_command},
+    note, say, store,
+};
+
+/// What a command runs with.
+#[derive(Debug)]
+pub(crate) struct Running {
+    places: Places,
+    manager: OnceLock<Manager>,
+}
+
+/// An account that exists, with the client that its app has.
+pub(crate) struct Opened {
+    pub(crate) account: Account,
+    pub(crate) client: Client<GetResponse>,
+}
+
+impl Running {
+    pub(crate) fn new(places: Places) -> Self {
+        Self { places, manager: OnceLock::new() }
+    }
+
+    pub(crate) async fn vault(&self) -> Result<Vault, Stop> {
+        store::open(self.places.store.as_ref(), self.places.key_file.as_deref()).await
+    }
+
+    /// Makes the command's one manager, which is shut down before the process ends.
+    pub(crate) fn manage(&self, builder: ManagerBuilder) -> Manager {
+        self.manager.get_or_init(|| builder.build()).clone()
+    }
+
+    /// Opens an account that was connected, with what is remembered of its app.
+    pub(crate) async fn open(&self, name: &str) -> Result<Opened, Stop> {
+        let key = account_key(name)?;
+        let vault = self.vault().await?;
+        let in_account = |error: Error| Stop::of_account(error, name);
+        let note = note::load(&vault, name).await.map_err(in_account)?;
+        let Some(kept) = vault.load(&key).await.map_err(in_account)? else {
+            return Err(if note.latest().is_some() { unfinished(name) } else { unknown(name) });
+        };
+        let app = match &kept.record {
+            Some(record) => note.app_of(record.identity()),
+            None => note.current(),
+        };
+        let Some(app) = app else {
+            return Err(without_app(name, &kept.row.status));
+        };
+        let client = app.client(&app::transport()?)?;
+        if let Some(record) = &kept.record
+            && !note.current().is_some_and(|app| app.is(record.identity()))
+        {
+            // Whoever connected it ended before that was noted.
+            note::change(&vault, name, |note| note.finish(record.identity(), None)).await.map_err(in_account)?;
+        }
+        let manager = self.manage(Manager::builder(vault).client(client.clone()));
+        Ok(Opened { account: manager.account(&key), client })
+    }
+
+    /// Waits until what the manager began is saved. A second Ctrl-C does not wait.
+    pub(crate) async fn shut_down(&self) {
+        let Some(manager) = self.manager.get() else { return };
+        let ended = tokio::select! {
+            biased;
+            ended = manager.shutdown() => ended,
+            _ = tokio::signal::ctrl_c() => false,
+        };
+        if !ended {
+            say::words(
+                "mailgrant: a renewal was still under way; that is remembered, and the next command deals with it",
+            );
+        }
+    }
+}
+
+/// The key of an account of this machine's user.
+pub(crate) fn account_key(name: &str) -> Result<AccountKey, Error> {
+    AccountKey::new("default", app::PROVIDER, name)
+}
+
+pub(crate) fn unknown(name: &str) -> Stop {
+    Stop::new(Exit::Usage, format!("there is no account `{name}`"))
+        .next(format!("`mailgrant accounts` lists those there are, `{}` connects it", connect_command(name)))
+}
+
+fn unfinished(name: &str) -> Stop {
+    Stop::new(
+        Exit::AskUser,
+        format!("the account `{name}` is not connected yet: its login was begun and never finished"),
+    )
+    .next(format!("run `{}`", connect_command(name)))
+}
+
+fn without_app(name: &str, status: &Status) -> Stop {
+    let (exit, sentence) = match status {
+        Status::Disconnected => (Exit::AskUser, "was disconnected"),
+        _ => (Exit::Configuration, "has no app remembered with it"),
+    };
+    Stop::new(exit, format!("the account `{name}` {sentence}")).next(format!("run `{}`", connect_command(name)))
+}
+
+impl App {
+    /// Registers this app's client, so that its logins can come back.
+    pub(crate) fn register(
+        &self,
+        builder: ManagerBuilder,
+        transport: &app::SharedTransport,
+    ) -> Result<ManagerBuilder, Error> {
+        Ok(builder.client(self.client(transport)?))
+    }
+}
