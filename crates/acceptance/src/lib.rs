@@ -57,3 +57,13 @@ pub async fn consent(authorize_url: &str) -> Result<String, Error> {
     let location = answer.headers().get(http::header::LOCATION).and_then(|location| location.to_str().ok());
     Ok(location.ok_or_else(|| odd("the authorize endpoint does not redirect"))?.to_owned())
 }
+
+/// The programs of the guides, compiled.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../../../docs/guides/browser.md")]
+    #[doc = include_str!("../../../docs/guides/login.md")]
+    #[doc = include_str!("../../../docs/guides/scripts.md")]
+    #[doc = include_str!("../../../docs/guides/testing.md")]
+    struct Guides;
+}

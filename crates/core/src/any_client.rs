@@ -5,8 +5,9 @@ use bytes::Bytes;
 use http::Response;
 
 use crate::{
-    AuthorizationCode, Bearer, Callback, Client, ClientIdentity, Error, Expiry, Grant, GrantKind, PendingAuthorization,
-    Permit, Profile, Provider, RefreshBudget, RefreshError, Standing, TokenRecord,
+    AuthorizationCode, Bearer, Callback, Client, ClientCredentials, ClientIdentity, Error, Expired, Expiry, Grant,
+    GrantKind, Implicit, PendingAuthorization, Permit, Profile, Provider, RefreshBudget, RefreshError, Session,
+    Standing, TokenRecord,
 };
 
 /// A client whose provider, environment and app are only known at run time: what the manager keeps many of.
@@ -31,7 +32,8 @@ pub trait AnyClient: Send + Sync + 'static {
     /// As [`receive`](crate::Session::receive) and [`exchange`](crate::Session::exchange).
     async fn complete(&self, pending: PendingAuthorization, callback: Callback) -> Result<TokenRecord, Error>;
 
-    /// Spends a record's refresh token: one request, for which `permit` is leave.
+    /// Renews a record's token, by spending its refresh token or by obtaining another: one request, for which
+    /// `permit` is leave.
     async fn refresh(&self, permit: Permit, record: &TokenRecord) -> Outcome;
 
     /// The record's token as a bearer, ending at `expiry`, that remembers the `version` it is stored under.
@@ -84,12 +86,18 @@ impl<P: Provider> AnyClient for Client<P> {
                 let login = self.resume_any::<AuthorizationCode>(pending)?;
                 Ok(login.receive(callback)?.exchange().await?.into_record())
             }
+            GrantKind::Implicit => Ok(self.resume_any::<Implicit>(pending)?.receive(callback)?.into_record()),
+            GrantKind::ClientCredentials | GrantKind::Adopted => {
+                Err(Error::configuration("grant_mismatch", "this grant has no login that a callback could finish"))
+            }
         }
     }
 
     async fn refresh(&self, permit: Permit, record: &TokenRecord) -> Outcome {
         match record.grant {
             GrantKind::AuthorizationCode => refresh::<P, AuthorizationCode>(self, permit, record).await,
+            GrantKind::ClientCredentials => obtain(self, permit, record).await,
+            GrantKind::Implicit | GrantKind::Adopted => Outcome::Refused(not_renewable()),
         }
     }
 
@@ -103,19 +111,25 @@ impl<P: Provider> AnyClient for Client<P> {
     }
 }
 
-async fn refresh<P: Provider, G: Grant>(client: &Client<P>, permit: Permit, record: &TokenRecord) -> Outcome {
-    // A record says of itself that it was left in doubt; whoever holds a permit has decided what to do about that.
+/// A session in the state from which it is renewed; whoever holds a permit has decided that it may be.
+fn lapsed<P: Provider, G: Grant>(client: &Client<P>, record: &TokenRecord) -> Result<Session<P, G, Expired>, Outcome> {
+    // A record says of itself that it was left in doubt.
     let decided = TokenRecord { unknown: false, ..record.clone() };
     let standing = match client.restore_any::<G>(decided, record.renewal) {
-        Ok(Standing::Live(session)) => session.expire(),
+        Ok(Standing::Live(session)) => session.lapse(),
         Ok(standing) => standing,
-        Err(error) => return Outcome::Untouched(error),
+        Err(error) => return Err(Outcome::Untouched(error)),
     };
-    let Standing::Lapsed(session) = standing else {
-        return Outcome::Refused(Error::ask_user(
-            "no_refresh_token",
-            "the provider gave no refresh token with this grant: send the customer through the consent page again",
-        ));
+    match standing {
+        Standing::Lapsed(session) => Ok(session),
+        _ => Err(Outcome::Refused(not_renewable())),
+    }
+}
+
+async fn refresh<P: Provider, G: Grant>(client: &Client<P>, permit: Permit, record: &TokenRecord) -> Outcome {
+    let session = match lapsed::<P, G>(client, record) {
+        Ok(session) => session,
+        Err(outcome) => return outcome,
     };
     match session.refresh_with(permit).await {
         Ok(session) => Outcome::Renewed(Box::new(session.into_record())),
@@ -123,4 +137,22 @@ async fn refresh<P: Provider, G: Grant>(client: &Client<P>, permit: Permit, reco
         Err(RefreshError::Untouched { error, .. }) => Outcome::Untouched(error),
         Err(RefreshError::Uncertain { error, .. }) => Outcome::Uncertain(error),
     }
+}
+
+/// Nothing is spent by asking, so there is nothing to be uncertain about.
+async fn obtain<P: Provider>(client: &Client<P>, permit: Permit, record: &TokenRecord) -> Outcome {
+    match lapsed::<P, ClientCredentials>(client, record) {
+        Ok(session) => match session.obtain_with(permit).await {
+            Ok(session) => Outcome::Renewed(Box::new(session.into_record())),
+            Err(setback) => Outcome::Untouched(setback.into()),
+        },
+        Err(outcome) => outcome,
+    }
+}
+
+fn not_renewable() -> Error {
+    Error::ask_user(
+        "no_refresh_token",
+        "there is nothing to renew this grant with: send the customer through the consent page again, or adopt another token",
+    )
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use secrecy::SecretString;
+
 use crate::{Binding, Code, CsrfState, Error, Lookup};
 
 /// What a browser brought to the redirect URI. Everybody can send one: nothing in it is believed until
@@ -12,14 +14,26 @@ pub struct Callback {
     state: Option<CsrfState>,
     error: Option<&'static str>,
     issuer: Option<Box<str>>,
-    holds_token: bool,
+    token: Option<FragmentToken>,
+    /// A token in the query, where none may ever be (RFC 9700 §4.3.2).
+    token_in_query: bool,
+}
+
+/// The token of a fragment: RFC 6749 §4.2.2.
+#[derive(Clone)]
+pub(crate) struct FragmentToken {
+    pub(crate) access_token: SecretString,
+    pub(crate) token_type: Option<String>,
+    pub(crate) expires_in: Option<String>,
+    pub(crate) scope: Option<String>,
 }
 
 /// Longer than any provider's callback; a longer one is somebody's attempt at something.
 const MAX_LENGTH: usize = 16 * 1024;
 
 impl Callback {
-    /// Parses the query of a callback, or the whole address that the browser was sent to.
+    /// Parses the query of a callback, or the whole address that the browser was sent to, its fragment included. A
+    /// fragment on its own begins with its `#`.
     ///
     /// # Errors
     ///
@@ -32,26 +46,35 @@ impl Callback {
                 "the callback is longer than any provider's: begin the login again",
             ));
         }
-        let (text, fragment) = text.split_once('#').map_or((text, None), |(text, fragment)| (text, Some(fragment)));
-        let query = query_of(text);
-        let mut callback = Self { code: None, state: None, error: None, issuer: None, holds_token: false };
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let repeated = match &*name {
-                "code" => callback.code.replace(Code::from_secret(value.into_owned().into())).is_some(),
-                "state" => callback.state.replace(CsrfState::from_secret(value.into_owned().into())).is_some(),
-                "error" => callback.error.replace(known_error(&value)).is_some(),
-                "iss" => callback.issuer.replace(value.into()).is_some(),
-                "access_token" => std::mem::replace(&mut callback.holds_token, true),
-                _ => false,
-            };
-            if repeated {
-                return Err(malformed(
-                    "callback_ambiguous",
-                    "the callback says something twice, which no provider does: begin the login again",
-                ));
+        let (text, fragment) = text.split_once('#').map_or((text, ""), |(text, fragment)| (text, fragment));
+        let mut callback =
+            Self { code: None, state: None, error: None, issuer: None, token: None, token_in_query: false };
+        let mut token = Fragment::default();
+        let parts = [(query_of(text), false), (fragment, true)];
+        for (part, in_fragment) in parts {
+            for (name, value) in form_urlencoded::parse(part.as_bytes()) {
+                let repeated = match &*name {
+                    "code" => callback.code.replace(Code::from_secret(value.into_owned().into())).is_some(),
+                    "state" => callback.state.replace(CsrfState::from_secret(value.into_owned().into())).is_some(),
+                    "error" => callback.error.replace(known_error(&value)).is_some(),
+                    "iss" => callback.issuer.replace(value.into()).is_some(),
+                    "access_token" if in_fragment => token.access_token.replace(value.into_owned().into()).is_some(),
+                    "access_token" => std::mem::replace(&mut callback.token_in_query, true),
+                    "token_type" if in_fragment => token.token_type.replace(value.into_owned()).is_some(),
+                    "expires_in" if in_fragment => token.expires_in.replace(value.into_owned()).is_some(),
+                    "scope" if in_fragment => token.scope.replace(value.into_owned()).is_some(),
+                    _ => false,
+                };
+                if repeated {
+                    return Err(malformed(
+                        "callback_ambiguous",
+                        "the callback says something twice, which no provider does: begin the login again",
+                    ));
+                }
             }
         }
-        callback.holds_token |= fragment.is_some_and(|fragment| fragment.contains("access_token="));
+        let Fragment { access_token, token_type, expires_in, scope } = token;
+        callback.token = access_token.map(|access_token| FragmentToken { access_token, token_type, expires_in, scope });
         Ok(callback)
     }
 
@@ -64,8 +87,41 @@ impl Callback {
         self.state.as_ref().map(|state| binding.lookup(state)).ok_or_else(state_missing)
     }
 
-    pub(crate) fn judge(self, expected: &CsrfState, issuer: Option<&str>) -> Result<Code, Verdict> {
-        let unusable = |code, message: &'static str| Verdict::Unusable(malformed(code, message));
+    /// The code in it, if the callback is this login's.
+    pub(crate) fn judge_code(self, expected: &CsrfState, issuer: Option<&str>) -> Result<Code, Verdict> {
+        self.verify(expected, issuer)?;
+        if self.token.is_some() || self.token_in_query {
+            return Err(unusable(
+                "token_in_callback",
+                "the callback carries a token where a code was asked for: it was not used",
+            ));
+        }
+        match self.code {
+            Some(code) if !is_empty(&code) => Ok(code),
+            _ => {
+                Err(unusable("code_missing", "the callback brings neither a code nor an error: begin the login again"))
+            }
+        }
+    }
+
+    /// The token in its fragment, if the callback is this login's.
+    pub(crate) fn judge_token(self, expected: &CsrfState, issuer: Option<&str>) -> Result<FragmentToken, Verdict> {
+        self.verify(expected, issuer)?;
+        if self.code.is_some() || self.token_in_query {
+            return Err(unusable(
+                "token_misplaced",
+                "the callback carries a code, or a token in its query, where a token in the fragment was asked for: it was not used",
+            ));
+        }
+        self.token.ok_or_else(|| {
+            unusable(
+                "token_missing",
+                "the callback's fragment brings neither a token nor an error: begin the login again",
+            )
+        })
+    }
+
+    fn verify(&self, expected: &CsrfState, issuer: Option<&str>) -> Result<(), Verdict> {
         let state = self.state.as_ref().ok_or_else(|| Verdict::Unusable(state_missing()))?;
         if !state.matches(expected) {
             return Err(unusable(
@@ -81,27 +137,13 @@ impl Callback {
                 "the callback comes from another authorization server (RFC 9207): nothing was sent",
             ));
         }
-        if let Some(code) = self.error {
-            return Err(if code == "access_denied" {
-                Verdict::Denied(Error::ask_user(
-                    "access_denied",
-                    "the customer, or the provider on their behalf, declined: nothing is connected",
-                ))
-            } else {
-                Verdict::Unusable(authorize_error(code))
-            });
-        }
-        if self.holds_token {
-            return Err(unusable(
-                "token_in_callback",
-                "the callback carries a token where a code was asked for: it was not used",
-            ));
-        }
-        match self.code {
-            Some(code) if !is_empty(&code) => Ok(code),
-            _ => {
-                Err(unusable("code_missing", "the callback brings neither a code nor an error: begin the login again"))
-            }
+        match self.error {
+            None => Ok(()),
+            Some("access_denied") => Err(Verdict::Denied(Error::ask_user(
+                "access_denied",
+                "the customer, or the provider on their behalf, declined: nothing is connected",
+            ))),
+            Some(code) => Err(Verdict::Unusable(authorize_error(code))),
         }
     }
 }
@@ -132,6 +174,18 @@ fn query_of(text: &str) -> &str {
         None if before.contains("://") => "",
         None => text,
     }
+}
+
+#[derive(Default)]
+struct Fragment {
+    access_token: Option<SecretString>,
+    token_type: Option<String>,
+    expires_in: Option<String>,
+    scope: Option<String>,
+}
+
+fn unusable(code: &'static str, message: &'static str) -> Verdict {
+    Verdict::Unusable(malformed(code, message))
 }
 
 fn malformed(code: &'static str, message: &'static str) -> Error {
@@ -185,7 +239,8 @@ mod tests {
 
     fn judge(text: &str) -> Result<(), &'static str> {
         let expected = CsrfState::from_secret("S".to_owned().into());
-        match Callback::parse(text).map_err(|error| error.code())?.judge(&expected, Some("https://issuer.example")) {
+        match Callback::parse(text).map_err(|error| error.code())?.judge_code(&expected, Some("https://issuer.example"))
+        {
             Ok(_) => Ok(()),
             Err(Verdict::Denied(error) | Verdict::Unusable(error)) => Err(error.code()),
         }
@@ -216,6 +271,32 @@ mod tests {
             ("state=S&access_token=t", Err("token_in_callback")),
         ] {
             assert_eq!(judge(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_taken_from_the_fragment_alone() {
+        for (text, expected) in [
+            ("#access_token=t&state=S&token_type=bearer&expires_in=3600", Ok(())),
+            ("https://app.example/cb#state=S&access_token=t", Ok(())),
+            ("https://app.example/cb?state=S#access_token=t", Ok(())),
+            ("?state=S&access_token=t", Err("token_misplaced")),
+            ("?code=c#access_token=t&state=S", Err("token_misplaced")),
+            ("?state=S#access_token=t&state=S", Err("callback_ambiguous")),
+            ("#access_token=t&access_token=u&state=S", Err("callback_ambiguous")),
+            ("#state=S", Err("token_missing")),
+            ("#access_token=t", Err("state_missing")),
+            ("#access_token=t&state=T", Err("state_mismatch")),
+            ("?error=access_denied&state=S", Err("access_denied")),
+            ("#error=access_denied&state=S", Err("access_denied")),
+        ] {
+            let expected_state = CsrfState::from_secret("S".to_owned().into());
+            let judged = Callback::parse(text).map_err(|error| error.code()).and_then(|callback| {
+                callback.judge_token(&expected_state, None).map(drop).map_err(|verdict| match verdict {
+                    Verdict::Denied(error) | Verdict::Unusable(error) => error.code(),
+                })
+            });
+            assert_eq!(judged, expected, "{text}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, Response};
+use http::Response;
 
 use crate::{
     Binding, Callback, ClientIdentity, ClientSecret, Error, Grant, GrantKind, Host, Lookup, OfferedBy,
@@ -278,7 +278,7 @@ impl<P: Provider> ClientBuilder<P> {
         let judge = self.provider.clone();
         let target = ApiTarget {
             base: profile.endpoints.api.clone(),
-            headers: HeaderMap::new(),
+            headers: profile.api_headers.clone(),
             rejects: Box::new(move |answer| judge.rejects_token(answer)),
         };
         Ok(Client(Arc::new(Inner {

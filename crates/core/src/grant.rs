@@ -4,11 +4,19 @@ use std::fmt::Debug;
 
 use crate::{Error, Provider, Renewal, sealed::Sealed};
 
+mod adopted;
 mod authorization_code;
+mod client_credentials;
+mod consent;
+mod implicit;
 mod refresh;
 
 pub use self::{
-    authorization_code::{AuthorizationCode, AuthorizeUrl, Exchange},
+    adopted::Adopted,
+    authorization_code::{AuthorizationCode, Exchange},
+    client_credentials::{ClientCredentials, Obtain},
+    consent::AuthorizeUrl,
+    implicit::Implicit,
     refresh::{Refresh, Replay},
 };
 
@@ -36,24 +44,67 @@ pub trait OfferedBy<P: Provider>: Grant {
     type Renewal: Renewal;
 }
 
+/// The grants that lead through a consent page: [`AuthorizationCode`] and [`Implicit`].
+#[diagnostic::on_unimplemented(
+    message = "the grant `{Self}` has no consent page",
+    label = "there is no customer to be sent anywhere",
+    note = "`ClientCredentials` is obtained with `.obtain()`; an adopted token is replaced by adopting another"
+)]
+pub trait ByConsent: Grant {
+    /// What the authorization endpoint is asked for: RFC 6749 §3.1.1.
+    const RESPONSE_TYPE: &'static str;
+}
+
+/// The grants whose tokens this library came by itself: all but [`Adopted`].
+#[diagnostic::on_unimplemented(
+    message = "a session of the grant `{Self}` does not lapse",
+    label = "there is nothing to go on with after it",
+    note = "an adopted token is replaced by adopting another: `client.adopt(..)`"
+)]
+pub trait ByProvider: Grant {}
+
 /// Which grant, as data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GrantKind {
     /// [`AuthorizationCode`].
     AuthorizationCode,
+    /// [`ClientCredentials`].
+    ClientCredentials,
+    /// [`Implicit`].
+    Implicit,
+    /// [`Adopted`].
+    Adopted,
 }
 
 impl GrantKind {
-    pub(crate) const ALL: [Self; 1] = [Self::AuthorizationCode];
+    pub(crate) const ALL: [Self; 4] = [Self::AuthorizationCode, Self::ClientCredentials, Self::Implicit, Self::Adopted];
 
     /// A stable word, as stored.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::AuthorizationCode => "authorization_code",
+            Self::ClientCredentials => "client_credentials",
+            Self::Implicit => "implicit",
+            Self::Adopted => "adopted",
         }
     }
 }
 
 impl Sealed for AuthorizationCode {}
+impl Sealed for ClientCredentials {}
+impl Sealed for Implicit {}
+impl Sealed for Adopted {}
+
+impl ByConsent for AuthorizationCode {
+    const RESPONSE_TYPE: &'static str = "code";
+}
+
+impl ByConsent for Implicit {
+    const RESPONSE_TYPE: &'static str = "token";
+}
+
+impl ByProvider for AuthorizationCode {}
+impl ByProvider for ClientCredentials {}
+impl ByProvider for Implicit {}

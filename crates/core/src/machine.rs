@@ -56,6 +56,7 @@ pub(crate) mod automaton {
         fn begin(login: Login) -> Unauthorized;
         fn code_arrived(self, code: Code, at: SystemTime) -> CodeReceived;
         fn denied(self, next: Login) -> Unauthorized;
+        fn granted(self, issued: Issued) -> Authorized;
         fn put_aside(self) -> Login;
     }
 
@@ -74,6 +75,7 @@ pub(crate) mod automaton {
 
     pub(crate) trait Expired {
         fn refreshed(self, issued: Issued) -> Authorized;
+        fn obtained(self, issued: Issued) -> Authorized;
         fn refresh_refused(self, next: Login) -> Unauthorized;
         fn begun_anew(self, next: Login) -> Unauthorized;
         fn answer_lost(self) -> Uncertain;
@@ -104,6 +106,9 @@ pub(crate) mod automaton {
         }
         fn denied(self, next: Login) -> Self {
             Self::to(Unauthorized { login: next })
+        }
+        fn granted(self, issued: Issued) -> Machine<Authorized> {
+            Self::to(Authorized { issued })
         }
         fn put_aside(self) -> Login {
             self.state.login
@@ -139,6 +144,9 @@ pub(crate) mod automaton {
 
     impl ExpiredState for Machine<Expired> {
         fn refreshed(self, issued: Issued) -> Machine<Authorized> {
+            Self::to(Authorized { issued })
+        }
+        fn obtained(self, issued: Issued) -> Machine<Authorized> {
             Self::to(Authorized { issued })
         }
         fn refresh_refused(self, next: Login) -> Machine<Unauthorized> {

@@ -2,6 +2,8 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
+use http::HeaderMap;
+
 use crate::{Endpoints, Expiry};
 
 /// How one provider, at one environment, wants to be spoken to.
@@ -17,6 +19,12 @@ pub struct Profile {
     pub endpoints: Endpoints,
     /// How the app proves itself at the token endpoint. One method, never probed (RFC 6749 §2.3).
     pub client_auth: ClientAuth,
+    /// How the body of a token request is written.
+    pub body: BodyFormat,
+    /// Headers of the environment that go with every token request.
+    pub token_headers: HeaderMap,
+    /// Headers of the environment that go with every call of the API.
+    pub api_headers: HeaderMap,
     /// Whether logins carry a proof key (RFC 7636).
     pub pkce: Pkce,
     /// The issuer, where the provider returns `iss` in callbacks (RFC 9207). One that comes back must be this.
@@ -42,6 +50,9 @@ impl Profile {
             environment: environment.into(),
             endpoints,
             client_auth: ClientAuth::Basic,
+            body: BodyFormat::Form,
+            token_headers: HeaderMap::new(),
+            api_headers: HeaderMap::new(),
             pkce: Pkce::S256,
             issuer: None,
             unnamed_expiry: Expiry::Unknown,
@@ -63,6 +74,16 @@ pub enum ClientAuth {
     BasicRaw,
     /// `client_id` and `client_secret` in the body.
     Body,
+}
+
+/// How the body of a token request is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BodyFormat {
+    /// `application/x-www-form-urlencoded`, as the standard says.
+    Form,
+    /// `application/json;charset=utf-8`: one object of texts.
+    Json,
 }
 
 /// Whether a login carries a proof key. The method `plain` does not exist here.

@@ -57,6 +57,15 @@ pub trait ByRefresh: Renewal {}
 
 impl ByRefresh for Refresh {}
 
+/// The renewals that ask anew: the bound of `obtain`.
+#[diagnostic::on_unimplemented(
+    message = "this grant is not obtained again: the provider's renewal for it is `{Self}`",
+    note = "say `type Renewal = renewal::Obtain` where the provider offers `ClientCredentials`"
+)]
+pub trait ByObtaining: Renewal {}
+
+impl ByObtaining for Obtain {}
+
 macro_rules! renewals {
     ($($name:ident)*) => {$(
         impl Sealed for $name {}

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::{
-    AnyProvider, Authorized, Bearer, Client, Expired, Expiry, Grant, OfferedBy, Provider, RenewalKind, Standing, State,
-    TokenRecord, Unauthorized, Uncertain,
+    AnyProvider, Authorized, Bearer, ByConsent, ByProvider, Client, Expired, Expiry, Grant, OfferedBy, Provider,
+    RenewalKind, Standing, State, TokenRecord, Unauthorized, Uncertain,
     issued::Issued,
     machine::{AuthorizedState, ExpiredState, Machine, UnauthorizedState, UncertainState},
 };
@@ -83,24 +83,32 @@ impl<P: Provider, G: Grant> Session<P, G, Authorized> {
 
     /// Looks at the clock: the session is live, has lapsed, or is over.
     pub fn check(self) -> Standing<P, G> {
-        if self.expires_at().is_past(self.client.host().now()) { self.expire() } else { Standing::Live(self) }
+        if self.expires_at().is_past(self.client.host().now()) { self.lapse() } else { Standing::Live(self) }
     }
 
     /// Says that the token has ended, whatever the clock says: the provider rejected it.
     ///
     /// It lapses where there is a way on without the customer, and is over where there is none.
-    pub fn expire(self) -> Standing<P, G> {
-        if self.renewal == RenewalKind::Refresh && self.machine.issued().refresh.is_some() {
-            Standing::Lapsed(self.step(AuthorizedState::lapsed))
-        } else {
-            Standing::Absent(self.over())
-        }
+    pub fn expire(self) -> Standing<P, G>
+    where
+        G: ByProvider,
+    {
+        self.lapse()
+    }
+
+    pub(crate) fn lapse(self) -> Standing<P, G> {
+        let way_on = match self.renewal {
+            RenewalKind::Refresh => self.machine.issued().refresh.is_some(),
+            RenewalKind::Obtain => true,
+            RenewalKind::Never => false,
+        };
+        if way_on { Standing::Lapsed(self.step(AuthorizedState::lapsed)) } else { Standing::Absent(self.over()) }
     }
 
     /// Begins a new login for the same grant; the old token is dropped.
     pub fn reauthorize(self) -> Session<P, G, Unauthorized>
     where
-        G: OfferedBy<P>,
+        G: OfferedBy<P> + ByConsent,
     {
         let next = self.client.draw_login();
         self.step(|machine| machine.begun_anew(next))
@@ -122,7 +130,7 @@ impl<P: Provider, G: Grant> Session<P, G, Expired> {
     /// Begins a new login for the same grant; the old tokens are dropped.
     pub fn reauthorize(self) -> Session<P, G, Unauthorized>
     where
-        G: OfferedBy<P>,
+        G: OfferedBy<P> + ByConsent,
     {
         let next = self.client.draw_login();
         self.step(|machine| machine.begun_anew(next))
@@ -139,7 +147,7 @@ impl<P: Provider, G: Grant> Session<P, G, Uncertain> {
     /// Begins a new login for the same grant; the old tokens are dropped.
     pub fn reauthorize(self) -> Session<P, G, Unauthorized>
     where
-        G: OfferedBy<P>,
+        G: OfferedBy<P> + ByConsent,
     {
         let next = self.client.draw_login();
         self.step(|machine| machine.begun_anew(next))

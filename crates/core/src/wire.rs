@@ -7,7 +7,8 @@ mod request;
 
 pub use self::hear::{Answer, Asked};
 pub(crate) use self::{
+    answer::handed_over,
     encode::is_empty,
     hear::{Heard, hear, unanswered},
-    request::{authorize_url, exchange, refresh},
+    request::{authorize_url, exchange, obtain, refresh},
 };

@@ -38,6 +38,8 @@ struct Register {
     client_secret: String,
     #[serde(default)]
     redirect_uri: Option<String>,
+    #[serde(default)]
+    max: Option<String>,
 }
 
 pub(crate) fn answer(world: &World, request: &Request<Bytes>) -> Reply {
@@ -56,7 +58,7 @@ pub(crate) fn answer(world: &World, request: &Request<Bytes>) -> Reply {
         (&Method::POST, "settings") => read(request).and_then(|changes| settings(world, changes)),
         (&Method::POST, "advance") => read(request).and_then(|by| advance(world, &by)),
         (&Method::POST, "fault") => read(request).and_then(|fault| arm(world, &fault)),
-        (&Method::POST, "apps") => read(request).map(|app| register(world, app)),
+        (&Method::POST, "apps") => read(request).and_then(|app| register(world, app)),
         (&Method::POST, "clear-faults") => {
             world.lock().faults.clear();
             Ok(())
@@ -102,12 +104,19 @@ fn arm(world: &World, wanted: &Arm) -> Result<(), String> {
     Ok(())
 }
 
-fn register(world: &World, wanted: Register) {
+fn register(world: &World, wanted: Register) -> Result<(), String> {
     let mut app = App::new(wanted.client_id, wanted.client_secret);
     if let Some(uri) = wanted.redirect_uri {
         app = app.redirect_uri(uri);
     }
+    if let Some(domain) = wanted.max {
+        if !App::is_panel_domain(&domain) {
+            return Err(format!("`{domain}` is no panel domain"));
+        }
+        app = app.max(domain);
+    }
     world.lock().ledger.register(app);
+    Ok(())
 }
 
 fn read<T: DeserializeOwned>(request: &Request<Bytes>) -> Result<T, String> {

@@ -9,12 +9,16 @@ use serde::{Deserialize, Serialize};
 pub struct Counters {
     /// Authorization requests that named a known app and a usable redirect URI.
     pub authorizations: u64,
-    /// Authorizations granted: codes issued.
+    /// Authorizations granted: codes issued, or tokens of the implicit grant.
     pub consents: u64,
+    /// Tokens issued by the implicit grant. Counted at the commit.
+    pub implicit_grants: u64,
     /// Authorizations denied.
     pub denials: u64,
     /// `POST`s that arrived at the token endpoint, whatever became of them.
     pub token_requests: u64,
+    /// Those of them that said that their body is JSON.
+    pub json_requests: u64,
     /// Codes exchanged. Counted at the commit, so also when no answer left.
     pub exchanges: u64,
     /// Refresh tokens spent with success. Counted at the commit.
@@ -33,6 +37,9 @@ pub struct Counters {
     pub api_calls: u64,
     /// API requests answered 401.
     pub api_rejections: u64,
+    /// Requests refused for `X-Domain` or `X-Parent-Login`, be it at the token endpoint (these are
+    /// `refusals` too) or at the API.
+    pub header_refusals: u64,
     /// Armed faults that struck.
     pub faults: u64,
     /// The most token requests that were in work at the same time.

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::counters::Counters;
 use crate::fault::{Fault, Target, Times};
 use crate::ledger::Ledger;
+use crate::seen::Seen;
 use crate::server;
 use crate::settings::Settings;
 use crate::world::World;
@@ -69,6 +70,18 @@ impl Emulator {
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.world.lock().counters
+    }
+
+    /// What the last API request carried, whatever became of it.
+    #[must_use]
+    pub fn last_api_request(&self) -> Option<Seen> {
+        self.world.lock().last_api_request.clone()
+    }
+
+    /// What the last `POST` to the token endpoint carried, whatever became of it.
+    #[must_use]
+    pub fn last_token_request(&self) -> Option<Seen> {
+        self.world.lock().last_token_request.clone()
     }
 
     /// Arms a fault. Faults of one target strike in the order in which they were armed, one for

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use hyper::Request;
 use hyper::header::CONTENT_TYPE;
+use hyper::{HeaderMap, Request};
 use serde_json::{Map, Value};
 
 /// The last value of each name, which is how PHP reads a repeated parameter.
@@ -13,21 +13,12 @@ pub(crate) struct Fields(HashMap<String, String>);
 
 impl Fields {
     pub(crate) fn of_query(request: &Request<Bytes>) -> Self {
-        Self::of_form(request.uri().query().unwrap_or_default().as_bytes())
+        Self(of_form(request.uri().query().unwrap_or_default().as_bytes()).into_iter().collect())
     }
 
     /// A form or a JSON object, as the content type says; nothing if it says something else.
     pub(crate) fn of_body(request: &Request<Bytes>) -> Self {
-        let content_type = request.headers().get(CONTENT_TYPE);
-        let content_type = content_type.and_then(|value| value.to_str().ok());
-        let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
-        if content_type.starts_with("application/json") {
-            Self::of_json(request.body())
-        } else if content_type.starts_with("application/x-www-form-urlencoded") {
-            Self::of_form(request.body())
-        } else {
-            Self::default()
-        }
+        Self(pairs(request).into_iter().collect())
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
@@ -38,20 +29,40 @@ impl Fields {
     pub(crate) fn filled(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|value| !value.is_empty())
     }
+}
 
-    fn of_form(form: &[u8]) -> Self {
-        Self(form_urlencoded::parse(form).into_owned().collect())
+/// The fields of a body as they were sent, repeated ones included.
+pub(crate) fn pairs(request: &Request<Bytes>) -> Vec<(String, String)> {
+    if is_json(request.headers()) {
+        of_json(request.body())
+    } else if content_type(request.headers()).starts_with("application/x-www-form-urlencoded") {
+        of_form(request.body())
+    } else {
+        Vec::new()
     }
+}
 
-    fn of_json(body: &[u8]) -> Self {
-        let object = serde_json::from_slice::<Map<String, Value>>(body).unwrap_or_default();
-        let scalars = object.into_iter().filter_map(|(name, value)| match value {
-            Value::String(text) => Some((name, text)),
-            Value::Number(number) => Some((name, number.to_string())),
-            _ => None,
-        });
-        Self(scalars.collect())
-    }
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    content_type(headers).starts_with("application/json")
+}
+
+fn content_type(headers: &HeaderMap) -> String {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_ascii_lowercase()
+}
+
+fn of_form(form: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(form).into_owned().collect()
+}
+
+fn of_json(body: &[u8]) -> Vec<(String, String)> {
+    let object = serde_json::from_slice::<Map<String, Value>>(body).unwrap_or_default();
+    let scalars = object.into_iter().filter_map(|(name, value)| match value {
+        Value::String(text) => Some((name, text)),
+        Value::Number(number) => Some((name, number.to_string())),
+        _ => None,
+    });
+    scalars.collect()
 }
 
 /// Undoes the form encoding of one value.

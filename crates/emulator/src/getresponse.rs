@@ -1,14 +1,14 @@
 //! GetResponse as its customers' apps see it.
 //!
-//! One file for each endpoint. The implicit grant belongs into `authorize`, the check of `X-Domain`
-//! that MAX wants into `token` with `api`; another provider becomes a sibling of this module with
-//! the same four functions.
+//! One file for each endpoint, and `max` for the headers that `token` shares with `api`; another
+//! provider becomes a sibling of this module with the same four functions.
 
 mod api;
 mod authorize;
 mod client_auth;
 mod consent_page;
 mod errors;
+mod max;
 mod resources;
 mod token;
 

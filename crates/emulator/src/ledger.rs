@@ -17,7 +17,7 @@ use crate::counters::Counters;
 use crate::settings::{Rotation, Settings};
 
 pub(crate) use chance::hex40;
-pub(crate) use code::{AuthorizationRequest, Challenge, Exchange};
+pub(crate) use code::{AuthorizationRequest, Challenge, Exchange, Flow};
 pub(crate) use refusal::Refusal;
 pub(crate) use registry::Registry;
 pub(crate) use token::{Issued, Standing};
@@ -75,6 +75,14 @@ impl Ledger {
         let life = Life::of(scene.now, Some(scene.settings.code_lifetime));
         self.codes.insert(code.clone(), Code::new(request, account, life));
         code
+    }
+
+    /// The customer said yes to an app that wants no code: a token, never to be refreshed.
+    pub(crate) fn consent_implicitly(&mut self, client_id: &str, account: Account, scene: &mut Scene<'_>) -> Issued {
+        scene.counters.consents += 1;
+        scene.counters.implicit_grants += 1;
+        let family = self.found_family(client_id, account);
+        self.issue_access(family, scene.settings.access_lifetime, None, scene)
     }
 
     /// A code for tokens. `accept_used` is asked when the code was exchanged before.
@@ -168,6 +176,12 @@ impl Ledger {
         } else {
             Standing::Live(&family.account)
         }
+    }
+
+    /// The app that an access token was issued to, whatever became of the token.
+    pub(crate) fn issued_to(&self, access_token: &str) -> Option<&str> {
+        let token = self.access.get(access_token)?;
+        Some(&self.families[token.family].client_id)
     }
 
     pub(crate) fn revoke_access_tokens(&mut self) {

@@ -36,13 +36,20 @@
 //! fault names the gap in which it strikes, so a test can tell "nothing happened" from "it happened
 //! and nobody was told".
 //!
+//! # MAX
+//!
+//! An app with [`App::max`] belongs to a MAX environment: its token requests, as well as its API
+//! calls, name the panel in `X-Domain`. Retail or MAX, an API call may carry `X-Parent-Login`, which
+//! is then the address that `GET /v3/accounts` answers, so that a test can see that it arrived.
+//!
 //! # For other processes
 //!
 //! Below `/_emulator/` the same knobs are JSON endpoints: `GET counters`, `GET` or `POST settings`
 //! (merges the given fields), `POST advance` `{"seconds": 60}`, `POST fault`
 //! `{"fault": "html-502", "target": "token", "times": 1}` (`null` means always), `POST
 //! clear-faults`, `POST revoke-access-tokens`, `POST revoke-grants`, and `POST apps`
-//! `{"client_id": "…", "client_secret": "…", "redirect_uri": "…"}`. A request with an `Origin`
+//! `{"client_id": "…", "client_secret": "…", "redirect_uri": "…", "max": "…"}` (the last two may
+//! be left out). A request with an `Origin`
 //! header is refused there, and one whose `Host` is not this loopback address is refused
 //! everywhere, so that no web page can play with a running emulator.
 
@@ -52,6 +59,7 @@ mod clock;
 mod control;
 mod counters;
 mod delivery;
+mod domain;
 mod emulator;
 mod fault;
 mod faults;
@@ -59,6 +67,7 @@ mod fields;
 mod getresponse;
 mod ledger;
 mod reply;
+mod seen;
 mod server;
 mod settings;
 mod world;
@@ -67,4 +76,5 @@ pub use app::App;
 pub use counters::Counters;
 pub use emulator::{Builder, Emulator};
 pub use fault::{Fault, Target, Times, UnknownName};
-pub use settings::{Consent, Errors, InvalidSetting, Pkce, RedirectUri, Rotation, Settings};
+pub use seen::Seen;
+pub use settings::{Consent, Errors, ImplicitOrder, InvalidSetting, Pkce, RedirectUri, Rotation, Settings};

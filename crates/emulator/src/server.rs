@@ -77,6 +77,7 @@ async fn answer(world: &World, request: Request<Incoming>) -> io::Result<Respons
         Err(error) => return Err(io::Error::other(error)),
     };
     let request = Request::from_parts(head, body);
+    world.read(target, &request);
 
     let strike = strike(world, target);
     let reply = committed(world, &request, target, strike.fault)?;

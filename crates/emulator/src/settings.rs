@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Life of an access token from a code exchange.
+    /// Life of an access token from a code exchange or the implicit grant.
     pub access_lifetime: u64,
     /// Life of an access token from a refresh; `None` is the same as `access_lifetime`.
     pub refreshed_lifetime: Option<u64>,
@@ -22,18 +22,24 @@ pub struct Settings {
     pub refresh_lifetime: Option<u64>,
     /// What a refresh answers as refresh token.
     pub rotation: Rotation,
-    /// The shape of a refusal at the token endpoint. The API always answers the envelope.
+    /// The shape of a refusal at the token endpoint. The API always answers the envelope, as does
+    /// either of them to a wrong `X-Domain`.
     pub errors: Errors,
     /// HTTP status of an envelope that refuses a client or a grant at the token endpoint.
     pub envelope_status: u16,
     /// What the authorization page does.
     pub consent: Consent,
-    /// What becomes of a `redirect_uri`.
+    /// What becomes of a `redirect_uri`. The implicit grant needs one whatever this says.
     pub redirect_uri: RedirectUri,
     /// What becomes of a `code_challenge`.
     pub pkce: Pkce,
     /// Whether the callback carries the `state` back.
     pub state_returned: bool,
+    /// The order of the implicit grant's fragment, with the case of its token type.
+    pub implicit_order: ImplicitOrder,
+    /// Whether the implicit grant sends an error back in the fragment (RFC 6749) instead of the
+    /// query (bshaffer, the library that GetResponse's answers look like).
+    pub implicit_errors_in_fragment: bool,
     /// Whether a scope may be asked for. Answers carry `"scope": null` either way.
     pub scope_accepted: bool,
     /// Whether an error envelope has its `uuid`.
@@ -121,6 +127,18 @@ pub enum Pkce {
     Refused,
 }
 
+/// The order of the implicit grant's fragment, with the case of its token type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ImplicitOrder {
+    /// `access_token`, `state`, `token_type=bearer`, `expires_in`: GetResponse's own sample.
+    #[default]
+    Documented,
+    /// `access_token`, `expires_in`, `token_type=Bearer`, `state`: bshaffer/oauth2-server-php.
+    Bshaffer,
+}
+
 impl Settings {
     /// Sets one field by its name. The value is JSON (`60`, `true`, `null`) or else a bare word
     /// (`strict`).
@@ -159,6 +177,8 @@ impl Default for Settings {
             redirect_uri: RedirectUri::default(),
             pkce: Pkce::default(),
             state_returned: true,
+            implicit_order: ImplicitOrder::default(),
+            implicit_errors_in_fragment: false,
             scope_accepted: false,
             uuid_present: false,
             context_as_list: false,

@@ -2,11 +2,16 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
+use hyper::Request;
+
 use crate::clock::Clock;
 use crate::counters::Counters;
 use crate::fault::Target;
 use crate::faults::Faults;
+use crate::fields;
 use crate::ledger::Ledger;
+use crate::seen::Seen;
 use crate::settings::Settings;
 
 /// One running emulator.
@@ -25,6 +30,8 @@ pub(crate) struct State {
     pub(crate) ledger: Ledger,
     pub(crate) faults: Faults,
     pub(crate) counters: Counters,
+    pub(crate) last_api_request: Option<Seen>,
+    pub(crate) last_token_request: Option<Seen>,
     token_requests_in_work: u64,
 }
 
@@ -38,6 +45,8 @@ impl World {
                 ledger,
                 faults: Faults::default(),
                 counters: Counters::default(),
+                last_api_request: None,
+                last_token_request: None,
                 token_requests_in_work: 0,
             }),
         }
@@ -68,6 +77,19 @@ impl World {
         let peak = state.counters.peak_parallel_token_requests;
         state.counters.peak_parallel_token_requests = peak.max(state.token_requests_in_work);
         Some(InWork { world: self })
+    }
+
+    /// Notes what a request carried, now that its body is here.
+    pub(crate) fn read(&self, target: Option<Target>, request: &Request<Bytes>) {
+        let mut state = self.lock();
+        match target {
+            Some(Target::Token) => {
+                state.counters.json_requests += u64::from(fields::is_json(request.headers()));
+                state.last_token_request = Some(Seen::of(request));
+            }
+            Some(Target::Api) => state.last_api_request = Some(Seen::of(request)),
+            Some(Target::Authorize) | None => {}
+        }
     }
 }
 

@@ -2,13 +2,31 @@
 
 use std::{sync::Arc, time::Duration};
 
-use mailgrant_core::{Endpoint, Endpoints, Pace, Pkce, Profile};
+use mailgrant_core::{
+    BodyFormat, Endpoint, Endpoints, Error, ErrorKind, Pace, Pkce, Profile,
+    http::{HeaderName, HeaderValue, header::CONTENT_TYPE},
+};
+
+use crate::PanelDomain;
 
 /// GetResponse, at one of its environments. Grants of one are refused at another.
 #[derive(Clone, Debug)]
 pub struct GetResponse {
     profile: Arc<Profile>,
 }
+
+/// Where a MAX account lives: its account manager knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Region {
+    /// `api3.getresponse360.com`.
+    Com,
+    /// `api3.getresponse360.pl`.
+    Pl,
+}
+
+const X_DOMAIN: HeaderName = HeaderName::from_static("x-domain");
+const X_PARENT_LOGIN: HeaderName = HeaderName::from_static("x-parent-login");
 
 impl GetResponse {
     /// GetResponse for everybody: `app.getresponse.com` and `api.getresponse.com`.
@@ -19,10 +37,29 @@ impl GetResponse {
             "https://api.getresponse.com/v3/token",
             "https://api.getresponse.com/v3",
         );
-        match endpoints {
-            Ok(endpoints) => Self::of("retail", endpoints),
-            Err(error) => unreachable!("these are well-formed: {error}"),
-        }
+        Self::of("retail", well_formed(endpoints))
+    }
+
+    /// GetResponse MAX (once 360), at the customer's own panel domain.
+    ///
+    /// The domain goes with every token request and every call (`X-Domain`). An app for it is registered inside a
+    /// MAX account of the same region; credentials of retail do not work here, nor the reverse.
+    #[must_use]
+    pub fn max(panel: &PanelDomain, region: Region) -> Self {
+        let (name, host) = match region {
+            Region::Com => ("com", "api3.getresponse360.com"),
+            Region::Pl => ("pl", "api3.getresponse360.pl"),
+        };
+        let endpoints = Endpoints::parse(
+            &format!("https://{}/oauth2_authorize.html", panel.as_str()),
+            &format!("https://{host}/v3/token"),
+            &format!("https://{host}/v3"),
+        );
+        let environment = Self::of(format!("max {name} {}", panel.as_str()), well_formed(endpoints));
+        environment.change(|profile| {
+            profile.token_headers.insert(X_DOMAIN, panel.header());
+            profile.api_headers.insert(X_DOMAIN, panel.header());
+        })
     }
 
     /// A server that behaves like GetResponse, such as an emulator on loopback.
@@ -30,16 +67,50 @@ impl GetResponse {
     /// Its endpoints are its name, so that a grant of it is good nowhere else.
     #[must_use]
     pub fn at(endpoints: Endpoints) -> Self {
-        let name = [&endpoints.authorize, &endpoints.token, &endpoints.api].map(Endpoint::without_query).join(" ");
-        Self::of(name, endpoints)
+        Self::of(addresses(&endpoints), endpoints)
+    }
+
+    /// This environment, played by another server: for tests of MAX.
+    #[must_use]
+    pub fn served_at(self, endpoints: Endpoints) -> Self {
+        self.change(|profile| {
+            profile.environment = format!("{} at {}", profile.environment, addresses(&endpoints));
+            profile.endpoints = endpoints;
+        })
+    }
+
+    /// For a user who belongs to several parent accounts: every call is about this one (`X-Parent-Login`).
+    ///
+    /// It is part of the environment: a grant that was made with it is used with it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] if the login is empty, or not of visible ASCII characters.
+    pub fn for_parent_login(self, login: &str) -> Result<Self, Error> {
+        let visible = !login.is_empty() && login.bytes().all(|byte| byte.is_ascii_graphic());
+        let value = HeaderValue::from_str(login).ok().filter(|_| visible).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Configuration,
+                "parent_login_invalid",
+                "a parent login is an e-mail address of visible ASCII characters",
+            )
+        })?;
+        Ok(self.change(|profile| {
+            profile.environment = format!("{} for {login}", profile.environment);
+            profile.api_headers.insert(X_PARENT_LOGIN, value);
+        }))
     }
 
     /// The same, with a proof key in every login (RFC 7636). GetResponse's pages do not mention it, so it is off.
     #[must_use]
     pub fn with_pkce(self) -> Self {
-        let mut profile = (*self.profile).clone();
-        profile.pkce = Pkce::S256;
-        Self { profile: Arc::new(profile) }
+        self.change(|profile| profile.pkce = Pkce::S256)
+    }
+
+    /// The same, with token requests written as JSON: the form of its client credentials page.
+    #[must_use]
+    pub fn with_json_body(self) -> Self {
+        self.change(|profile| profile.body = BodyFormat::Json)
     }
 
     fn of(name: impl Into<String>, endpoints: Endpoints) -> Self {
@@ -48,10 +119,28 @@ impl GetResponse {
         profile.code_life = Duration::from_secs(600);
         // 80 calls a second are published for the API; whether the token endpoint shares them is unknown.
         profile.pace = Pace::new(10, 40);
+        profile.api_headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json;charset=utf-8"));
+        Self { profile: Arc::new(profile) }
+    }
+
+    fn change(self, change: impl FnOnce(&mut Profile)) -> Self {
+        let mut profile = Arc::unwrap_or_clone(self.profile);
+        change(&mut profile);
         Self { profile: Arc::new(profile) }
     }
 
     pub(crate) fn profile_of_environment(&self) -> &Profile {
         &self.profile
+    }
+}
+
+fn addresses(endpoints: &Endpoints) -> String {
+    [&endpoints.authorize, &endpoints.token, &endpoints.api].map(Endpoint::without_query).join(" ")
+}
+
+fn well_formed(endpoints: Result<Endpoints, Error>) -> Endpoints {
+    match endpoints {
+        Ok(endpoints) => endpoints,
+        Err(error) => unreachable!("these are well-formed: {error}"),
     }
 }

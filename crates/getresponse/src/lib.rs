@@ -18,14 +18,28 @@
 //! <https://app.getresponse.com/authorizations>. A click on its name shows its client id and client secret. Its
 //! redirect URL is registered there too, and [`AuthorizationCode::registered`] is the form that GetResponse
 //! documents: no `redirect_uri` is sent.
+//!
+//! | grant | for | once its token has ended |
+//! |---|---|---|
+//! | [`AuthorizationCode`] | customers of a service with a server | `refresh` |
+//! | [`ClientCredentials`] | your own account, scripts | `obtain` |
+//! | [`Implicit`] | a page without a server; advised against | the customer is asked again |
+//! | [`Adopted`] | the panel's "generate credentials" | another is adopted |
+//!
+//! [`GetResponse::max`] is the environment of a MAX customer.
 
 mod environment;
+mod panel_domain;
 mod refusal;
 
-pub use crate::environment::GetResponse;
+pub use crate::{
+    environment::{GetResponse, Region},
+    panel_domain::PanelDomain,
+};
 
 use mailgrant_core::{
-    Answer, AuthorizationCode, OfferedBy, Profile, Provider, Refusal, bytes::Bytes, http::Response, renewal,
+    Adopted, Answer, AuthorizationCode, ClientCredentials, Implicit, OfferedBy, Profile, Provider, Refusal,
+    bytes::Bytes, http::Response, renewal,
 };
 
 impl Provider for GetResponse {
@@ -46,4 +60,16 @@ impl Provider for GetResponse {
 
 impl OfferedBy<GetResponse> for AuthorizationCode {
     type Renewal = renewal::Refresh;
+}
+
+impl OfferedBy<GetResponse> for ClientCredentials {
+    type Renewal = renewal::Obtain;
+}
+
+impl OfferedBy<GetResponse> for Implicit {
+    type Renewal = renewal::Never;
+}
+
+impl OfferedBy<GetResponse> for Adopted {
+    type Renewal = renewal::Never;
 }

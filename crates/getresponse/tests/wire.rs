@@ -8,13 +8,13 @@ use std::{
 };
 
 use mailgrant_core::{
-    AuthorizationCode, Callback, Client, Credentials, Error, ErrorKind, Expired, Expiry, RefreshError, Request,
-    Session, Standing,
+    Adopted, AuthorizationCode, Callback, Client, ClientCredentials, Credentials, Error, ErrorKind, Expired, Expiry,
+    Implicit, RefreshError, Request, Session, Standing,
     bytes::Bytes,
-    http::{Response, header},
+    http::{Method, Response, header},
     testing::{ManualHost, MockTransport},
 };
-use mailgrant_getresponse::GetResponse;
+use mailgrant_getresponse::{GetResponse, PanelDomain, Region};
 
 const ANSWER: &str = r#"{"access_token":"03807cb390319329bdf6c777d4dfae9c0d3b3c35","expires_in":3600,"token_type":"Bearer","scope":null,"refresh_token":"170d9f64e781aaa6b3ba036083faba71b2fc4e6c"}"#;
 
@@ -231,5 +231,149 @@ fn a_rejected_token_is_told_from_a_missing_permission() {
         (429, r#"{"code":1015}"#, false),
     ] {
         assert_eq!(provider.rejects_token(&answer(status, body)), expected, "{status} {body}");
+    }
+}
+
+const CREDENTIALS_ANSWER: &str = r#"{"access_token":"e2222af2851a912470ec33c9b4de1ea3a304b7d7","expires_in":86400,"token_type":"Bearer","scope":null}"#;
+
+fn client_at(provider: GetResponse, answers: Vec<(u16, &'static str)>) -> (Client<GetResponse>, Log, ManualHost) {
+    let (client, log, host) = client(answers);
+    (client.at(provider).unwrap(), log, host)
+}
+
+#[tokio::test]
+async fn client_credentials_as_form_and_as_json_obtained_again_and_never_refreshed() {
+    let expected = |body: &str, kind: &str| {
+        format!(
+            "POST https://api.getresponse.com/v3/token\nauthorization: Basic Y2xpZW50X2lkOmNsaWVudF9zZWNyZXQ=\ncontent-type: {kind}\n{body}"
+        )
+    };
+    for (provider, request) in [
+        (GetResponse::retail(), expected("grant_type=client_credentials", "application/x-www-form-urlencoded")),
+        (
+            GetResponse::retail().with_json_body(),
+            expected(r#"{"grant_type":"client_credentials"}"#, "application/json;charset=utf-8"),
+        ),
+    ] {
+        let (client, log, host) = client_at(provider, vec![(200, CREDENTIALS_ANSWER), (200, CREDENTIALS_ANSWER)]);
+        let session = client.begin(ClientCredentials::default()).obtain().await.unwrap();
+        host.advance(Duration::from_secs(86400));
+        let Standing::Lapsed(session) = session.check() else { panic!("a day has passed") };
+        drop(session.obtain().await.unwrap());
+        assert_eq!(*log.lock().unwrap(), [request.clone(), request]);
+    }
+}
+
+#[tokio::test]
+async fn client_credentials_that_are_refused_are_ours_to_set_right() {
+    for (status, body) in [(400, r#"{"error":"invalid_client"}"#), (400, r#"{"error":"invalid_grant"}"#)] {
+        let (client, _, _) = client(vec![(status, body)]);
+        let setback = client.begin(ClientCredentials::default()).obtain().await.unwrap_err();
+        assert_eq!(setback.error().kind(), ErrorKind::Configuration, "{body}");
+    }
+}
+
+#[test]
+fn the_implicit_authorize_url_is_the_documented_one() {
+    let (client, _, _) = client(vec![]);
+    let url = client.begin(Implicit::returning_to("https://app.example/cb").unwrap()).authorize_url().to_string();
+    let (before, _) = url.split_once("&state=").unwrap();
+    assert_eq!(
+        before,
+        "https://app.getresponse.com/oauth2_authorize.html?response_type=token&client_id=client_id&redirect_uri=https%3A%2F%2Fapp.example%2Fcb"
+    );
+}
+
+#[test]
+fn the_documented_fragment_is_taken_once_and_never_renewed() {
+    let (client, log, host) = client(vec![]);
+    let login = client.begin(Implicit::returning_to("https://app.example/cb").unwrap());
+    let url = login.authorize_url().to_string();
+    let state = url.split("state=").nth(1).unwrap();
+    let fragment = format!("#access_token=2YotnFZFEjr1zCsicMWpAA&state={state}&token_type=bearer&expires_in=3600");
+    let session = login.receive(Callback::parse(&fragment).unwrap()).unwrap();
+    assert_eq!(session.bearer().header(), "Bearer 2YotnFZFEjr1zCsicMWpAA");
+    host.advance(Duration::from_secs(3600));
+    let Standing::Absent(again) = session.check() else { panic!("there is no refresh") };
+    assert!(again.receive(Callback::parse(&fragment).unwrap()).is_err(), "the fragment is of another login");
+    assert!(log.lock().unwrap().is_empty(), "nothing was sent");
+}
+
+#[test]
+fn a_fragment_is_refused_by_a_login_that_waits_for_a_code() {
+    let (client, _, _) = client(vec![]);
+    let login = client.begin(AuthorizationCode::registered());
+    let url = login.authorize_url().to_string();
+    let state = url.split("state=").nth(1).unwrap();
+    let callback = Callback::parse(&format!("#access_token=t&state={state}&token_type=bearer")).unwrap();
+    assert_eq!(login.receive(callback).unwrap_err().error().code(), "token_in_callback");
+}
+
+#[test]
+fn a_token_made_in_the_panel_is_adopted() {
+    let (client, _, host) = client(vec![]);
+    let session = client.adopt("e2222af2".to_owned().into(), None).unwrap();
+    assert_eq!(
+        (session.expires_at(), session.bearer().header().to_str().unwrap()),
+        (Expiry::Unknown, "Bearer e2222af2")
+    );
+    let session = client.adopt("e2222af2".to_owned().into(), Some(Duration::from_secs(60))).unwrap();
+    host.advance(Duration::from_secs(60));
+    assert!(matches!(session.check(), Standing::Absent(_)));
+    for bad in ["", "a\nb"] {
+        assert_eq!(client.adopt(bad.to_owned().into(), None).unwrap_err().code(), "token_malformed");
+    }
+}
+
+#[tokio::test]
+async fn max_names_its_panel_domain_in_token_requests_and_calls() {
+    let panel = PanelDomain::parse("custom-domain.getresponse360.com").unwrap();
+    let provider = GetResponse::max(&panel, Region::Pl).for_parent_login("parent@example.com").unwrap();
+    let seen = Arc::new(Mutex::new(None));
+    let mut transport = MockTransport::new();
+    let sent = seen.clone();
+    transport.expect_send().returning(move |request| {
+        *sent.lock().unwrap() = Some((request.http.uri().to_string(), request.http.headers().clone()));
+        Ok(Response::new(Bytes::from_static(CREDENTIALS_ANSWER.as_bytes())))
+    });
+    let client = Client::builder(provider, Credentials::new("id", "secret"), Arc::new(transport)).build().unwrap();
+    let url = client.begin(AuthorizationCode::registered()).authorize_url().to_string();
+    assert!(url.starts_with("https://custom-domain.getresponse360.com/oauth2_authorize.html?response_type=code&"));
+    let session = client.begin(ClientCredentials::default()).obtain().await.unwrap();
+    let (url, headers) = seen.lock().unwrap().take().unwrap();
+    assert_eq!(url, "https://api3.getresponse360.pl/v3/token");
+    assert_eq!(headers["x-domain"], "custom-domain.getresponse360.com");
+    assert!(!headers.contains_key("x-parent-login"), "it is for calls");
+    let call = session.bearer().request(Method::GET, "/accounts").unwrap();
+    assert_eq!(call.uri(), "https://api3.getresponse360.pl/v3/accounts");
+    for (name, value) in [
+        ("x-domain", "custom-domain.getresponse360.com"),
+        ("x-parent-login", "parent@example.com"),
+        ("content-type", "application/json;charset=utf-8"),
+    ] {
+        assert_eq!(call.headers()[name], value);
+    }
+}
+
+#[tokio::test]
+async fn grants_of_retail_and_max_never_mix() {
+    let panel = |name| PanelDomain::parse(name).unwrap();
+    let environments = [
+        GetResponse::retail(),
+        GetResponse::max(&panel("a.getresponse360.com"), Region::Com),
+        GetResponse::max(&panel("b.getresponse360.com"), Region::Com),
+        GetResponse::max(&panel("a.getresponse360.com"), Region::Pl),
+        GetResponse::max(&panel("a.getresponse360.com"), Region::Com).for_parent_login("p@example.com").unwrap(),
+    ];
+    let (client, _, _) = client(vec![]);
+    for (index, home) in environments.iter().enumerate() {
+        let record = client.at(home.clone()).unwrap().adopt("t".to_owned().into(), None).unwrap().into_record();
+        for (other, elsewhere) in environments.iter().enumerate() {
+            let restored = client.at(elsewhere.clone()).unwrap().restore::<Adopted>(record.clone());
+            match restored {
+                Ok(_) => assert_eq!(index, other),
+                Err(error) => assert_eq!((index != other, error.code()), (true, "environment_mismatch")),
+            }
+        }
     }
 }

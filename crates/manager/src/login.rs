@@ -3,8 +3,7 @@
 use std::{fmt, future::Future};
 
 use mailgrant_core::{
-    AuthorizationCode, AuthorizeUrl, Authorized, Binding, Callback, Client, Error, ErrorKind, OfferedBy, Provider,
-    Session,
+    AuthorizeUrl, Authorized, Binding, ByConsent, Callback, Client, Error, ErrorKind, OfferedBy, Provider, Session,
 };
 use mailgrant_storage::AccountKey;
 use tokio::sync::oneshot;
@@ -21,16 +20,13 @@ impl Manager {
     ///
     /// [`ErrorKind::Configuration`] if the key is of another provider, or the client is not registered;
     /// [`ErrorKind::TryLater`] if the store cannot be reached.
-    pub async fn begin<P: Provider>(
+    pub async fn begin<P: Provider, G: OfferedBy<P> + ByConsent>(
         &self,
         key: &AccountKey,
         client: &Client<P>,
-        grant: AuthorizationCode,
+        grant: G,
         binding: &Binding,
-    ) -> Result<AuthorizeUrl, Error>
-    where
-        AuthorizationCode: OfferedBy<P>,
-    {
+    ) -> Result<AuthorizeUrl, Error> {
         expect_provider(key, P::NAME)?;
         self.inner.clients.find(client.identity())?;
         let login = client.begin(grant);

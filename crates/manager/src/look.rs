@@ -65,7 +65,7 @@ pub(crate) async fn look(inner: &Inner, strip: &Strip) -> Result<Look, Error> {
     if phase == Phase::Good && !over {
         return here;
     }
-    if record.renewal() != RenewalKind::Refresh {
+    if record.renewal() == RenewalKind::Never {
         return if over { Err(not_renewable()) } else { here };
     }
     if let Some(left) = row.attempt.as_ref().and_then(|attempt| attempt.lease) {

@@ -4,7 +4,7 @@ use clap::Command;
 use mailgrant_emulator::{Fault, Settings};
 
 /// The settings in the emulator's own order, with what they do.
-const SETTINGS: [(&str, &str); 18] = [
+const SETTINGS: [(&str, &str); 20] = [
     ("access_lifetime", "life of an access token from a code, in seconds"),
     ("refreshed_lifetime", "life of one from a refresh; null: the same"),
     ("client_credentials_lifetime", "life of one from client credentials"),
@@ -17,6 +17,8 @@ const SETTINGS: [(&str, &str); 18] = [
     ("redirect_uri", "a redirect URI that is sent: optional, ignored, refused"),
     ("pkce", "a proof key that is sent: ignored, honoured, refused"),
     ("state_returned", "whether the callback carries the state"),
+    ("implicit_order", "the implicit grant's fragment: documented, bshaffer"),
+    ("implicit_errors_in_fragment", "whether the implicit grant sends errors in the fragment, not the query"),
     ("scope_accepted", "whether a scope may be asked for"),
     ("uuid_present", "whether an envelope has its uuid"),
     ("context_as_list", "whether an envelope's empty context is a list"),

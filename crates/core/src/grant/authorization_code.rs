@@ -7,9 +7,10 @@ use std::{
     task::{Context, Poll},
 };
 
+use super::consent;
 use crate::{
-    Authorized, BoxFuture, Callback, CodeReceived, Error, Grant, GrantKind, PendingAuthorization, Provider, Session,
-    TransitionError, Unauthorized,
+    Authorized, BoxFuture, Callback, CodeReceived, Error, Grant, GrantKind, Provider, Session, TransitionError,
+    Unauthorized,
     callback::Verdict,
     machine::{CodeReceivedState, UnauthorizedState},
     wire::{self, Heard},
@@ -37,20 +38,7 @@ impl AuthorizationCode {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if it is not an absolute URI without
     /// a fragment (RFC 6749 §3.1.2).
     pub fn returning_to(redirect_uri: impl AsRef<str>) -> Result<Self, Error> {
-        let text = redirect_uri.as_ref();
-        let absolute = text.split_once("://").is_some_and(|(scheme, rest)| {
-            scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-                && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
-                && !rest.is_empty()
-        });
-        if absolute && !text.contains('#') && text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(Self { redirect_uri: Some(text.into()) })
-        } else {
-            Err(Error::configuration(
-                "redirect_uri_invalid",
-                "a redirect URI must be absolute, of visible ASCII characters and without a fragment, such as https://app.example/callback",
-            ))
-        }
+        Ok(Self { redirect_uri: Some(consent::redirect_uri(redirect_uri.as_ref())?) })
     }
 }
 
@@ -67,18 +55,6 @@ impl Grant for AuthorizationCode {
 }
 
 impl<P: Provider> Session<P, AuthorizationCode, Unauthorized> {
-    /// Where to send the customer's browser. The same for as long as this session lives.
-    #[must_use]
-    pub fn authorize_url(&self) -> AuthorizeUrl {
-        AuthorizeUrl(wire::authorize_url(self.client(), self.grant(), self.machine().login()))
-    }
-
-    /// Puts the login aside until its callback comes, perhaps on another machine.
-    #[must_use]
-    pub fn into_pending(self) -> PendingAuthorization {
-        PendingAuthorization::of(self)
-    }
-
     /// Takes what the browser brought back.
     ///
     /// # Errors
@@ -90,7 +66,7 @@ impl<P: Provider> Session<P, AuthorizationCode, Unauthorized> {
         callback: Callback,
     ) -> Result<Session<P, AuthorizationCode, CodeReceived>, TransitionError<P, AuthorizationCode, Unauthorized>> {
         let issuer = self.client().profile().issuer.as_deref();
-        match callback.judge(&self.machine().login().state, issuer) {
+        match callback.judge_code(&self.machine().login().state, issuer) {
             Ok(code) => {
                 let now = self.client().host().now();
                 Ok(self.step(|machine| machine.code_arrived(code, now)))
@@ -160,38 +136,5 @@ impl<P: Provider> Future for Exchange<P> {
 impl<P: Provider> fmt::Debug for Exchange<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Exchange(..)")
-    }
-}
-
-/// Where to send a customer's browser.
-///
-/// It carries the login's `state`: show it to that customer only. `Display` writes all of it, `Debug` leaves
-/// the query out.
-#[derive(Clone, PartialEq, Eq)]
-pub struct AuthorizeUrl(String);
-
-impl AuthorizeUrl {
-    /// All of it, for a `Location` header.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for AuthorizeUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for AuthorizeUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "AuthorizeUrl({}?..)", self.0.split('?').next().unwrap_or_default())
-    }
-}
-
-impl From<AuthorizeUrl> for String {
-    fn from(url: AuthorizeUrl) -> Self {
-        url.0
     }
 }

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de};
 
 use super::Asked;
-use crate::{AccessToken, Error, Expiry, RefreshToken, issued::Issued};
+use crate::{AccessToken, Error, Expiry, RefreshToken, callback::FragmentToken, issued::Issued};
 
 /// A life longer than this is a mistake, or somebody's attempt at one.
 const LONGEST_LIFE: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -18,6 +18,18 @@ const LONGEST_LIFE: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 pub(super) fn tokens(body: &[u8], asked: Asked, sent_at: SystemTime, unnamed: Expiry) -> Option<Result<Issued, Error>> {
     let read: Read = serde_json::from_slice(strip_bom(body)).ok()?;
     Some(read.issued(asked, sent_at, unnamed))
+}
+
+/// The token of a fragment (RFC 6749 §4.2.2), in the shape of an answer.
+pub(crate) fn handed_over(token: FragmentToken, at: SystemTime, unnamed: Expiry) -> Result<Issued, Error> {
+    let read = Read {
+        access_token: token.access_token,
+        token_type: token.token_type,
+        expires_in: token.expires_in.map_or(Life::Unnamed, |text| Life::text(&text)),
+        refresh_token: None,
+        scope: token.scope.map_or(Scope::Missing, Scope::Text),
+    };
+    read.issued(Asked::Exchange, at, unnamed)
 }
 
 pub(super) fn strip_bom(body: &[u8]) -> &[u8] {
@@ -103,6 +115,16 @@ enum Life {
     Absurd,
 }
 
+impl Life {
+    fn text(text: &str) -> Self {
+        let text = text.trim();
+        if text.is_empty() {
+            return Self::Unnamed;
+        }
+        text.parse().map_or(Self::Absurd, |seconds| Self::Named(Duration::from_secs(seconds)))
+    }
+}
+
 impl<'de> Deserialize<'de> for Life {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(LifeVisitor)
@@ -135,11 +157,7 @@ impl de::Visitor<'_> for LifeVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Life, E> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Ok(Life::Unnamed);
-        }
-        Ok(text.parse().map_or(Life::Absurd, |seconds| Life::Named(Duration::from_secs(seconds))))
+        Ok(Life::text(text))
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Life, E> {

@@ -10,25 +10,42 @@ use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{ClientSecret, Credentials, Verifier, bearer::wiped_header};
+use crate::{BodyFormat, ClientSecret, Credentials, Verifier, bearer::wiped_header};
 
-/// A form (`application/x-www-form-urlencoded`) that is wiped once it was sent.
-pub(super) struct Form(Zeroizing<Vec<u8>>);
+/// The fields of a request, as a form (`application/x-www-form-urlencoded`) or a JSON object, wiped once sent.
+pub(super) struct Fields {
+    bytes: Zeroizing<Vec<u8>>,
+    format: BodyFormat,
+}
 
-impl Form {
+impl Fields {
     /// Room for tokens of ordinary size: a buffer that grows leaves copies behind.
-    pub(super) fn new() -> Self {
-        Self(Zeroizing::new(Vec::with_capacity(8 * 1024)))
+    pub(super) fn new(format: BodyFormat) -> Self {
+        Self { bytes: Zeroizing::new(Vec::with_capacity(8 * 1024)), format }
     }
 
     pub(super) fn pair(mut self, name: &str, value: &str) -> Self {
-        if !self.0.is_empty() {
-            self.0.push(b'&');
-        }
-        self.0.extend_from_slice(name.as_bytes());
-        self.0.push(b'=');
-        for part in form_urlencoded::byte_serialize(value.as_bytes()) {
-            self.0.extend_from_slice(part.as_bytes());
+        let first = self.bytes.is_empty();
+        match self.format {
+            BodyFormat::Form => {
+                if !first {
+                    self.bytes.push(b'&');
+                }
+                self.bytes.extend_from_slice(name.as_bytes());
+                self.bytes.push(b'=');
+                for part in form_urlencoded::byte_serialize(value.as_bytes()) {
+                    self.bytes.extend_from_slice(part.as_bytes());
+                }
+            }
+            BodyFormat::Json => {
+                self.bytes.push(if first { b'{' } else { b',' });
+                for (text, end) in [(name, &b":"[..]), (value, b"")] {
+                    if serde_json::to_writer(&mut *self.bytes, text).is_err() {
+                        unreachable!("a text is JSON, and memory takes it");
+                    }
+                    self.bytes.extend_from_slice(end);
+                }
+            }
         }
         self
     }
@@ -38,13 +55,16 @@ impl Form {
         self.pair(name, value.expose_secret())
     }
 
-    pub(super) fn into_body(self) -> Bytes {
-        Bytes::from_owner(self.0)
+    pub(super) fn into_body(mut self) -> Bytes {
+        if self.format == BodyFormat::Json {
+            self.bytes.push(b'}');
+        }
+        Bytes::from_owner(self.bytes)
     }
 
     /// For a URL: what is in it is shown to a browser anyway.
     pub(super) fn into_query(self) -> String {
-        String::from_utf8_lossy(&self.0).into_owned()
+        String::from_utf8_lossy(&self.bytes).into_owned()
     }
 }
 
@@ -102,8 +122,9 @@ mod tests {
     }
 
     #[test]
-    fn forms_are_encoded_and_ordered() {
-        let form = Form::new().pair("a", "x y").secret("b", &ClientSecret::from("&=+"));
-        assert_eq!(form.into_query(), "a=x+y&b=%26%3D%2B");
+    fn fields_are_encoded_and_ordered() {
+        let fields = |format| Fields::new(format).pair("a", "x y").secret("b", &ClientSecret::from("&=+\""));
+        assert_eq!(fields(BodyFormat::Form).into_query(), "a=x+y&b=%26%3D%2B%22");
+        assert_eq!(fields(BodyFormat::Json).into_body(), &br#"{"a":"x y","b":"&=+\""}"#[..]);
     }
 }

@@ -46,6 +46,8 @@ pub enum Asked {
     Exchange,
     /// To take a refresh token for the next tokens.
     Refresh,
+    /// To issue a token for the app itself.
+    Obtain,
 }
 
 /// What came of asking.
@@ -142,10 +144,12 @@ fn refused(refusal: &Refusal, answer: &Answer<'_>, pause: Option<Duration>) -> H
             "code_refused",
             "the provider refused the authorization code (expired, used before, or another app's): begin the login again",
         ))),
-        (Meaning::ClientMisconfigured, _) => Heard::Untouched(answered(Error::configuration(
-            "client_misconfigured",
-            "the provider does not accept this app's request: check its id, secret, redirect URI and endpoints; no grant was changed",
-        ))),
+        (Meaning::ClientMisconfigured, _) | (Meaning::GrantDead, Asked::Obtain) => {
+            Heard::Untouched(answered(Error::configuration(
+                "client_misconfigured",
+                "the provider does not accept this app's request: check its id, secret, redirect URI and endpoints; no grant was changed",
+            )))
+        }
         (Meaning::RateLimited, _) => {
             Heard::Untouched(answered(rate_limited()).after(pause.unwrap_or(Duration::from_secs(30))))
         }

@@ -5,6 +5,7 @@ use hyper::header::AUTHORIZATION;
 use hyper::{Method, Request, StatusCode};
 
 use super::errors::{self, Rejection};
+use super::max::{self, WrongHeader};
 use super::resources::{self, Collection};
 use crate::account::Account;
 use crate::fault::Fault;
@@ -21,9 +22,13 @@ pub(super) fn answer(world: &World, request: &Request<Bytes>) -> Reply {
     let remaining = LIMIT.saturating_sub(state.counters.api_calls);
     let reply = match authenticated(&mut state, world, request) {
         Ok(account) => resource(&world.url(), &state.settings, &account, request),
-        Err(rejection) => {
+        Err(No::Rejection(rejection)) => {
             state.counters.api_rejections += 1;
             errors::rejected(&state.settings, &rejection)
+        }
+        Err(No::Header(wrong)) => {
+            state.counters.header_refusals += 1;
+            errors::wrong_header(&state.settings, wrong)
         }
     };
     let reply = reply::header(reply, "x-ratelimit-limit", &LIMIT.to_string());
@@ -31,14 +36,48 @@ pub(super) fn answer(world: &World, request: &Request<Bytes>) -> Reply {
     reply::header(reply, "x-ratelimit-reset", "267 seconds")
 }
 
-fn authenticated<'a>(state: &mut State, world: &World, request: &'a Request<Bytes>) -> Result<Account, Rejection<'a>> {
+/// Why a request is not let in.
+#[derive(Debug)]
+enum No<'a> {
+    Rejection(Rejection<'a>),
+    Header(WrongHeader),
+}
+
+impl<'a> From<Rejection<'a>> for No<'a> {
+    fn from(rejection: Rejection<'a>) -> Self {
+        Self::Rejection(rejection)
+    }
+}
+
+impl From<WrongHeader> for No<'_> {
+    fn from(wrong: WrongHeader) -> Self {
+        Self::Header(wrong)
+    }
+}
+
+/// The account that the request reaches.
+fn authenticated<'a>(state: &mut State, world: &World, request: &'a Request<Bytes>) -> Result<Account, No<'a>> {
+    let token = bearer(request)?;
+    // Nobody can tell where a token belongs that was never issued; it fails below.
+    if let Some(client_id) = state.ledger.issued_to(token) {
+        max::at_api(request.headers(), state.ledger.registry.panel(client_id))?;
+    }
+    let own = account_of(state, world, token)?;
+    let parent = max::parent(request.headers())?;
+    Ok(parent.unwrap_or(own))
+}
+
+fn bearer(request: &Request<Bytes>) -> Result<&str, Rejection<'_>> {
     let header = request.headers().get(AUTHORIZATION).ok_or(Rejection::Missing)?;
     let header = header.to_str().map_err(|_| Rejection::Unknown)?;
     let (scheme, token) = header.split_once(' ').ok_or(Rejection::WrongScheme)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Rejection::WrongScheme);
     }
-    let token = token.trim();
+    Ok(token.trim())
+}
+
+fn account_of<'a>(state: &mut State, world: &World, token: &'a str) -> Result<Account, Rejection<'a>> {
     match state.ledger.standing(token, world.clock.now()) {
         Standing::Live(account) => Ok(account.clone()),
         Standing::Expired(account) if state.faults.breaks(Fault::ExpiredAccepted) => {

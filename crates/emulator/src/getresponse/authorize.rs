@@ -10,11 +10,11 @@ use super::{consent_page, errors};
 use crate::account::Account;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::ledger::{AuthorizationRequest, Scene, hex40};
+use crate::ledger::{AuthorizationRequest, Flow, Scene, hex40};
 use crate::reply::{self, Reply};
 use crate::settings::Consent;
 use crate::world::{State, World};
-use redirect::{back, back_with_error};
+use redirect::{back_with_code, back_with_error, back_with_token};
 use request::{Wrong, destination, understood};
 
 pub(super) fn answer(world: &World, request: &Request<Bytes>) -> Reply {
@@ -49,7 +49,7 @@ fn arrive(world: &World, query: &Fields) -> Reply {
     let (request, wrong) = understood(query, destination, &state.settings);
     if let Some((error, description)) = wrong {
         let echoed = echoed_state(&mut state, &request);
-        return back_with_error(&request, error, description, echoed.as_deref());
+        return back_with_error(&state.settings, &request, error, description, echoed.as_deref());
     }
     match state.settings.consent {
         Consent::Auto => grant(world, &mut state, request),
@@ -96,14 +96,23 @@ fn grant(world: &World, state: &mut State, request: AuthorizationRequest) -> Rep
     let redirect_uri = request.redirect_uri.clone();
     let State { settings, ledger, counters, .. } = state;
     let mut scene = Scene { now: world.clock.now(), settings, counters };
-    let code = ledger.consent(request, account, &mut scene);
-    back(&redirect_uri, &[("code", Some(&code)), ("state", echoed.as_deref())])
+    match request.flow {
+        Flow::Code => {
+            let code = ledger.consent(request, account, &mut scene);
+            back_with_code(&redirect_uri, &code, echoed.as_deref())
+        }
+        Flow::Implicit => {
+            let issued = ledger.consent_implicitly(&request.client_id, account, &mut scene);
+            back_with_token(settings, &redirect_uri, &issued, echoed.as_deref())
+        }
+    }
 }
 
 fn deny(state: &mut State, request: &AuthorizationRequest) -> Reply {
     state.counters.denials += 1;
     let echoed = echoed_state(state, request);
-    back_with_error(request, "access_denied", "The user denied access to your application", echoed.as_deref())
+    let description = "The user denied access to your application";
+    back_with_error(&state.settings, request, "access_denied", description, echoed.as_deref())
 }
 
 fn account_for(state: &mut State, request: &AuthorizationRequest) -> Account {

@@ -7,6 +7,7 @@ use hyper::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::max::WrongHeader;
 use crate::fault::Target;
 use crate::ledger::Refusal;
 use crate::reply::{self, Reply};
@@ -23,6 +24,16 @@ pub(super) enum Rejection<'a> {
     WrongScheme,
     Expired(&'a str),
     Unknown,
+}
+
+/// A request names the wrong environment, or none: always told in an envelope.
+pub(super) fn wrong_header(settings: &Settings, wrong: WrongHeader) -> Reply {
+    let (status, code, message) = match wrong {
+        WrongHeader::DomainMalformed => (StatusCode::BAD_REQUEST, 1021, "X-Domain header is missing or malformed"),
+        WrongHeader::DomainUnknown => (StatusCode::NOT_FOUND, 1024, "Domain not found"),
+        WrongHeader::ParentLoginMalformed => (StatusCode::BAD_REQUEST, 1021, "X-Parent-Login header is malformed"),
+    };
+    Envelope::new(status, code, message).reply(settings)
 }
 
 /// A token request is refused.

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use hyper::{Method, Request, StatusCode};
 use serde::Serialize;
 
-use super::{client_auth, errors};
+use super::max::WrongHeader;
+use super::{client_auth, errors, max};
 use crate::clock::Moment;
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -33,22 +34,47 @@ fn grant(world: &World, request: &Request<Bytes>) -> Reply {
             let mac = strikes(&mut state, Fault::TokenTypeMac);
             success(&issued, if mac { "mac" } else { "Bearer" })
         }
-        Err(refusal) => {
+        Err(No::Refusal(refusal)) => {
             state.counters.refusals += 1;
             errors::refused(&state.settings, &refusal)
+        }
+        Err(No::Header(wrong)) => {
+            state.counters.refusals += 1;
+            state.counters.header_refusals += 1;
+            errors::wrong_header(&state.settings, wrong)
         }
     }
 }
 
-fn settle(state: &mut State, request: &Request<Bytes>, fields: &Fields, now: Moment) -> Result<Issued, Refusal> {
+/// Why there are no tokens: the two are told in different shapes.
+#[derive(Debug)]
+enum No {
+    Refusal(Refusal),
+    Header(WrongHeader),
+}
+
+impl From<Refusal> for No {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refusal(refusal)
+    }
+}
+
+impl From<WrongHeader> for No {
+    fn from(wrong: WrongHeader) -> Self {
+        Self::Header(wrong)
+    }
+}
+
+fn settle(state: &mut State, request: &Request<Bytes>, fields: &Fields, now: Moment) -> Result<Issued, No> {
     let grant_type = fields.filled("grant_type").ok_or(Refusal::GrantTypeMissing)?;
     if !matches!(grant_type, "authorization_code" | "refresh_token" | "client_credentials") {
-        return Err(Refusal::GrantTypeUnknown(grant_type.to_owned()));
+        return Err(Refusal::GrantTypeUnknown(grant_type.to_owned()).into());
     }
     let State { settings, ledger, faults, counters, .. } = state;
     let client_id = client_auth::client(request.headers(), fields, &ledger.registry, settings)?;
+    max::at_token_endpoint(request.headers(), ledger.registry.panel(&client_id))?;
     if fields.filled("scope").is_some() && !settings.scope_accepted {
-        return Err(Refusal::ScopeUnsupported);
+        return Err(Refusal::ScopeUnsupported.into());
     }
     let mut broken = 0;
     let mut breaks = |promise| {
@@ -78,7 +104,7 @@ fn settle(state: &mut State, request: &Request<Bytes>, fields: &Fields, now: Mom
         _ => Ok(ledger.client_credentials(&client_id, &mut scene)),
     };
     counters.faults += broken;
-    outcome
+    Ok(outcome?)
 }
 
 fn strikes(state: &mut State, promise: Fault) -> bool {

@@ -14,6 +14,7 @@ use crate::settings::{Pkce, RedirectUri, Settings};
 #[derive(Clone, Debug)]
 pub(crate) struct AuthorizationRequest {
     pub(crate) client_id: String,
+    pub(crate) flow: Flow,
     /// Where the browser goes back to.
     pub(crate) redirect_uri: String,
     /// Whether the request named it, so that the exchange has to repeat it.
@@ -22,6 +23,14 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) challenge: Option<Challenge>,
     /// The address of the account that the request asks for.
     pub(crate) account: Option<String>,
+}
+
+/// What the customer's yes yields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flow {
+    Code,
+    /// A token at once.
+    Implicit,
 }
 
 /// The hash of a PKCE verifier, or the verifier itself under the method `plain`.

@@ -22,6 +22,11 @@ impl Registry {
         self.apps.get(client_id)
     }
 
+    /// The panel domain of a MAX app; strangers are retail.
+    pub(crate) fn panel(&self, client_id: &str) -> Option<&str> {
+        self.app(client_id)?.max.as_deref()
+    }
+
     pub(crate) fn remember_stranger(&mut self, client_id: &str) {
         self.strangers.insert(client_id.to_owned());
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{AuthorizationRequest, Exchange, Issued, Ledger, Refusal, Scene, Standing};
+use super::{AuthorizationRequest, Exchange, Flow, Issued, Ledger, Refusal, Scene, Standing};
 use crate::counters::Counters;
 use crate::settings::{Rotation, Settings};
 
@@ -24,6 +24,7 @@ impl Books {
     fn code(&mut self, redirect_uri_sent: bool) -> String {
         let request = AuthorizationRequest {
             client_id: "app".into(),
+            flow: Flow::Code,
             redirect_uri: "http://127.0.0.1:1/".into(),
             redirect_uri_sent,
             state: None,

@@ -154,7 +154,7 @@ impl Answer {
         }
     }
 
-    /// The query of the redirect to the callback.
+    /// The query of the redirect to the callback, or its fragment.
     pub(crate) fn callback(&self) -> Vec<(String, String)> {
         assert_eq!(self.status, 302, "{}", self.body);
         let location = self.header("location").unwrap();

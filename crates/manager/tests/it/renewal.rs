@@ -176,3 +176,38 @@ async fn a_refresh_by_hand_never_answers_with_an_older_token() {
     assert_eq!(account.refresh().await.unwrap().version(), Some(3), "memory held version 1");
     assert_eq!(account.refresh().await.unwrap().version(), Some(4), "nobody rejected anything");
 }
+
+#[tokio::test]
+async fn an_app_of_ones_own_is_obtained_again() {
+    let world = World::new().await;
+    let session = world.client.begin(mailgrant_core::ClientCredentials::default()).obtain().await.unwrap();
+    let account = world.manager.keep(&world.key, session).await.unwrap();
+    assert_eq!(world.call(&account).await.unwrap().0, 200);
+    world.advance(HOUR * 24);
+    let tokens = join_all((0..50).map(|_| account.token())).await;
+    assert!(tokens.into_iter().all(|token| token.unwrap().version() == Some(2)));
+    let counters = world.emulator.counters();
+    assert_eq!((counters.client_credentials, counters.refreshes), (2, 0));
+    world.emulator.fault(
+        mailgrant_emulator::Fault::DropAfterCommit,
+        mailgrant_emulator::Target::Token,
+        mailgrant_emulator::Times::Next(1),
+    );
+    let bearer = account.token().await.unwrap();
+    assert_eq!(account.reject(&bearer).await.unwrap_err().code(), "answer_lost");
+    assert!(world.row().await.attempt.is_none(), "nothing was spent, so nothing is in doubt");
+    world.advance(Duration::from_secs(1));
+    assert_eq!(account.reject(&bearer).await.unwrap().version(), Some(3));
+}
+
+#[tokio::test]
+async fn an_adopted_token_is_kept_and_not_renewed() {
+    let world = World::new().await;
+    let session = world.client.adopt("made-elsewhere".to_owned().into(), None).unwrap();
+    let account = world.manager.keep(&world.key, session).await.unwrap();
+    let (status, bearer) = world.call(&account).await.unwrap();
+    assert_eq!(status, 401, "the emulator does not know it");
+    let error = account.reject(&bearer).await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::AskUser, "not_renewable"));
+    assert_eq!(world.emulator.counters().token_requests, 0);
+}

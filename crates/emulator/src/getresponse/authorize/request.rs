@@ -3,7 +3,7 @@
 use hyper::Uri;
 
 use crate::fields::Fields;
-use crate::ledger::{AuthorizationRequest, Challenge, Registry};
+use crate::ledger::{AuthorizationRequest, Challenge, Flow, Registry};
 use crate::settings::{Pkce, RedirectUri, Settings};
 
 /// Why the browser cannot be sent anywhere.
@@ -19,6 +19,7 @@ pub(super) enum Wrong {
 #[derive(Debug)]
 pub(super) struct Destination {
     pub(super) client_id: String,
+    flow: Flow,
     redirect_uri: String,
     sent: bool,
 }
@@ -34,7 +35,13 @@ pub(super) fn destination(query: &Fields, registry: &Registry, settings: &Settin
             return Err(Wrong::Request("invalid_client", description));
         }
     };
+    let flow = match query.filled("response_type") {
+        Some("token") => Flow::Implicit,
+        _ => Flow::Code,
+    };
     let sent = match (settings.redirect_uri, query.filled("redirect_uri")) {
+        // The only place where the documents send one.
+        (_, sent) if flow == Flow::Implicit => Some(sent.ok_or_else(mismatch)?),
         (RedirectUri::Refused, Some(_)) => {
             let description = "The redirect URI is registered with the app, leave it out";
             return Err(Wrong::Request("invalid_request", description));
@@ -57,7 +64,12 @@ pub(super) fn destination(query: &Fields, registry: &Registry, settings: &Settin
     if redirect_uri.contains('#') || !redirect_uri.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(mismatch());
     }
-    Ok(Destination { client_id: client_id.to_owned(), redirect_uri: redirect_uri.to_owned(), sent: sent.is_some() })
+    Ok(Destination {
+        client_id: client_id.to_owned(),
+        flow,
+        redirect_uri: redirect_uri.to_owned(),
+        sent: sent.is_some(),
+    })
 }
 
 /// Reads the rest, with what is wrong with it: that is told to the app.
@@ -72,7 +84,7 @@ pub(super) fn understood(
         .map(|value| Challenge { value: value.to_owned(), hashed: method == Some("S256") });
     let unknown_method = method.is_some_and(|method| !matches!(method, "S256" | "plain"));
     let wrong = match query.filled("response_type") {
-        Some("code") => match settings.pkce {
+        Some("code" | "token") => match settings.pkce {
             Pkce::Refused if challenge.is_some() => Some(("invalid_request", "code_challenge is not supported")),
             Pkce::Honoured if challenge.is_some() && unknown_method => {
                 Some(("invalid_request", "Unknown code_challenge_method"))
@@ -82,11 +94,11 @@ pub(super) fn understood(
             }
             _ => None,
         },
-        Some("token") => Some(("unsupported_response_type", "implicit grant type not supported")),
         _ => Some(("invalid_request", "Invalid or missing response type")),
     };
     let request = AuthorizationRequest {
         client_id: destination.client_id,
+        flow: destination.flow,
         redirect_uri: destination.redirect_uri,
         redirect_uri_sent: destination.sent,
         state: query.get("state").map(str::to_owned),

@@ -61,6 +61,8 @@ fn code_description(code: u32) -> &'static str {
         1013 => "Resource was not found or does not exist",
         1014 => "Problem during authentication process, check headers!",
         1015 => "Your quota has been reached or a suspicious pattern was found",
+        1021 => "Request headers are wrong, check authentication, X-Domain, Content-Type",
+        1024 => "Domain from the X-Domain header was not found",
         _ => "Method not allowed",
     }
 }

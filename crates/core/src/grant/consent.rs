@@ -1,0 +1,74 @@
+//! The way to the consent page, whatever comes back from it.
+
+use std::fmt;
+
+use crate::{ByConsent, Error, Grant, PendingAuthorization, Provider, Session, Unauthorized, wire};
+
+impl<P: Provider, G: Grant> Session<P, G, Unauthorized> {
+    /// Where to send the customer's browser. The same for as long as this session lives.
+    #[must_use]
+    pub fn authorize_url(&self) -> AuthorizeUrl
+    where
+        G: ByConsent,
+    {
+        AuthorizeUrl(wire::authorize_url(self.client(), self.grant(), self.machine().login()))
+    }
+
+    /// Puts the login aside until its callback comes, perhaps on another machine.
+    #[must_use]
+    pub fn into_pending(self) -> PendingAuthorization
+    where
+        G: ByConsent,
+    {
+        PendingAuthorization::of(self)
+    }
+}
+
+/// A redirect URI of RFC 6749 §3.1.2: absolute, without a fragment.
+pub(super) fn redirect_uri(text: &str) -> Result<Box<str>, Error> {
+    let absolute = text.split_once("://").is_some_and(|(scheme, rest)| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+            && !rest.is_empty()
+    });
+    if absolute && !text.contains('#') && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(text.into());
+    }
+    Err(Error::configuration(
+        "redirect_uri_invalid",
+        "a redirect URI must be absolute, of visible ASCII characters and without a fragment, such as https://app.example/callback",
+    ))
+}
+
+/// Where to send a customer's browser.
+///
+/// It carries the login's `state`: show it to that customer only. `Display` writes all of it, `Debug` leaves
+/// the query out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AuthorizeUrl(String);
+
+impl AuthorizeUrl {
+    /// All of it, for a `Location` header.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AuthorizeUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for AuthorizeUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "AuthorizeUrl({}?..)", self.0.split('?').next().unwrap_or_default())
+    }
+}
+
+impl From<AuthorizeUrl> for String {
+    fn from(url: AuthorizeUrl) -> Self {
+        url.0
+    }
+}
