@@ -3,7 +3,7 @@
 use crate::{
     diagram, docs,
     failure::{Failure, Outcome},
-    release, say,
+    misuse, release, say,
     sh::Sh,
     steps,
 };
@@ -29,6 +29,13 @@ const COMMANDS: &[Command] = &[
         switch: Some("--bless"),
         about: "compare the diagram in docs/architecture.md with the compiled machine, or write it",
         run: |sh, given| if given.switch { diagram::bless(sh) } else { diagram::compare(sh) },
+    },
+    Command {
+        name: "misuse",
+        argument: None,
+        switch: Some("--bless"),
+        about: "compare docs/misuse.md with the illegal programs' words, or write it",
+        run: |sh, given| if given.switch { misuse::bless(sh) } else { misuse::compare(sh) },
     },
     Command {
         name: "scratch",

@@ -11,6 +11,7 @@ mod diagram;
 mod docs;
 mod failure;
 mod flags;
+mod misuse;
 mod release;
 mod say;
 mod scratch;

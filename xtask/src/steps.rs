@@ -3,7 +3,7 @@
 use crate::{
     cargo, demo, diagram, docs,
     failure::{Failure, Outcome},
-    say, scratch,
+    misuse, say, scratch,
     sh::Sh,
     stopwatch,
     summary::{Row, Summary},
@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     Step { name: "docs", about: "rustdoc without a warning", run: |sh| docs::build(sh, false), tool: None },
     Step { name: "features", about: "each crate alone, with as little as it needs", run: cargo::features, tool: None },
     Step { name: "diagram", about: "the published diagram is the compiled machine", run: diagram::compare, tool: None },
+    Step { name: "misuse", about: "the published words are the compiler's", run: misuse::compare, tool: None },
     Step { name: "demo", about: "the demo succeeds, and fails where it must", run: demo::run, tool: None },
     Step { name: "scratch", about: "the README's program, outside of the workspace", run: scratch::run, tool: None },
     Step { name: "deny", about: "licences, banned crates, sources", run: cargo::deny, tool: Some("cargo-deny") },

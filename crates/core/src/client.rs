@@ -6,9 +6,9 @@ use bytes::Bytes;
 use http::Response;
 
 use crate::{
-    Binding, Callback, ClientIdentity, ClientSecret, Error, Grant, GrantKind, Host, Lookup, OfferedBy,
-    PendingAuthorization, Profile, Provider, RefreshBudget, Renewal, RenewalKind, Request, Session, Standing,
-    SystemHost, TokenRecord, Transport, Unauthorized,
+    Binding, ByConsent, ByProvider, Callback, ClientIdentity, ClientSecret, Error, Grant, GrantKind, Host, Lookup,
+    OfferedBy, PendingAuthorization, Profile, Provider, RefreshBudget, Renewal, RenewalKind, Request, Session,
+    Standing, SystemHost, TokenRecord, Transport, Unauthorized,
     bearer::ApiTarget,
     login::Login,
     machine::{Machine, UnauthorizedState},
@@ -95,7 +95,7 @@ impl<P: Provider> Client<P> {
     }
 
     /// Begins a grant that the provider offers.
-    pub fn begin<G: OfferedBy<P>>(&self, grant: G) -> Session<P, G, Unauthorized> {
+    pub fn begin<G: OfferedBy<P> + ByProvider>(&self, grant: G) -> Session<P, G, Unauthorized> {
         session::begin(self, grant, <G::Renewal as Renewal>::KIND)
     }
 
@@ -114,7 +114,10 @@ impl<P: Provider> Client<P> {
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if it is of another grant, app, environment or
     /// provider.
-    pub fn resume<G: OfferedBy<P>>(&self, pending: PendingAuthorization) -> Result<Session<P, G, Unauthorized>, Error> {
+    pub fn resume<G: OfferedBy<P> + ByConsent>(
+        &self,
+        pending: PendingAuthorization,
+    ) -> Result<Session<P, G, Unauthorized>, Error> {
         self.resume_any(pending)
     }
 

@@ -48,17 +48,18 @@ pub trait OfferedBy<P: Provider>: Grant {
 #[diagnostic::on_unimplemented(
     message = "the grant `{Self}` has no consent page",
     label = "there is no customer to be sent anywhere",
-    note = "`ClientCredentials` is obtained with `.obtain()`; an adopted token is replaced by adopting another"
+    note = "`ClientCredentials` is obtained with `.obtain()`, at first or once it has expired: `.check()`, or `.expire()` if the provider rejected it",
+    note = "an adopted token is replaced by adopting another: `client.adopt(..)`"
 )]
-pub trait ByConsent: Grant {
+pub trait ByConsent: ByProvider {
     /// What the authorization endpoint is asked for: RFC 6749 §3.1.1.
     const RESPONSE_TYPE: &'static str;
 }
 
 /// The grants whose tokens this library came by itself: all but [`Adopted`].
 #[diagnostic::on_unimplemented(
-    message = "a session of the grant `{Self}` does not lapse",
-    label = "there is nothing to go on with after it",
+    message = "a session of the grant `{Self}` is neither begun nor expired",
+    label = "its token is made elsewhere",
     note = "an adopted token is replaced by adopting another: `client.adopt(..)`"
 )]
 pub trait ByProvider: Grant {}

@@ -51,7 +51,8 @@ impl RenewalKind {
 #[diagnostic::on_unimplemented(
     message = "this grant cannot be refreshed: the provider's renewal for it is `{Self}`",
     label = "there is no refresh token to spend here",
-    note = "send the customer through the consent page again: `session.reauthorize()`"
+    note = "`renewal::Obtain` is gone on with by `session.obtain()`",
+    note = "`renewal::Never` is gone on with by the customer, `session.reauthorize()`; an adopted token is replaced, `client.adopt(..)`"
 )]
 pub trait ByRefresh: Renewal {}
 
@@ -59,7 +60,8 @@ impl ByRefresh for Refresh {}
 
 /// The renewals that ask anew: the bound of `obtain`.
 #[diagnostic::on_unimplemented(
-    message = "this grant is not obtained again: the provider's renewal for it is `{Self}`",
+    message = "this grant is not obtained: the provider's renewal for it is `{Self}`",
+    label = "the app's own credentials buy no token here",
     note = "say `type Renewal = renewal::Obtain` where the provider offers `ClientCredentials`"
 )]
 pub trait ByObtaining: Renewal {}

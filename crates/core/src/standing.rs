@@ -4,7 +4,7 @@ use crate::{Authorized, Expired, Grant, Provider, Session, Unauthorized, Uncerta
 
 /// Where a grant stands. Each arm holds the session, with the verbs that make sense there.
 #[derive(Debug)]
-#[must_use = "it holds the session"]
+#[must_use = "it holds the session: match on it"]
 #[expect(clippy::exhaustive_enums, reason = "a caller is to handle every arm")]
 pub enum Standing<P: Provider, G: Grant> {
     /// The token is good, as far as is known.

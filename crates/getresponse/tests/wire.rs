@@ -256,7 +256,7 @@ async fn client_credentials_as_form_and_as_json_obtained_again_and_never_refresh
         ),
     ] {
         let (client, log, host) = client_at(provider, vec![(200, CREDENTIALS_ANSWER), (200, CREDENTIALS_ANSWER)]);
-        let session = client.begin(ClientCredentials::default()).obtain().await.unwrap();
+        let session = client.begin(ClientCredentials).obtain().await.unwrap();
         host.advance(Duration::from_secs(86400));
         let Standing::Lapsed(session) = session.check() else { panic!("a day has passed") };
         drop(session.obtain().await.unwrap());
@@ -268,7 +268,7 @@ async fn client_credentials_as_form_and_as_json_obtained_again_and_never_refresh
 async fn client_credentials_that_are_refused_are_ours_to_set_right() {
     for (status, body) in [(400, r#"{"error":"invalid_client"}"#), (400, r#"{"error":"invalid_grant"}"#)] {
         let (client, _, _) = client(vec![(status, body)]);
-        let setback = client.begin(ClientCredentials::default()).obtain().await.unwrap_err();
+        let setback = client.begin(ClientCredentials).obtain().await.unwrap_err();
         assert_eq!(setback.error().kind(), ErrorKind::Configuration, "{body}");
     }
 }
@@ -339,7 +339,7 @@ async fn max_names_its_panel_domain_in_token_requests_and_calls() {
     let client = Client::builder(provider, Credentials::new("id", "secret"), Arc::new(transport)).build().unwrap();
     let url = client.begin(AuthorizationCode::registered()).authorize_url().to_string();
     assert!(url.starts_with("https://custom-domain.getresponse360.com/oauth2_authorize.html?response_type=code&"));
-    let session = client.begin(ClientCredentials::default()).obtain().await.unwrap();
+    let session = client.begin(ClientCredentials).obtain().await.unwrap();
     let (url, headers) = seen.lock().unwrap().take().unwrap();
     assert_eq!(url, "https://api3.getresponse360.pl/v3/token");
     assert_eq!(headers["x-domain"], "custom-domain.getresponse360.com");

@@ -1,7 +1,8 @@
 //! Every illegal program fails to compile, in the words that stand beside it.
 //!
-//! Each program makes one mistake, named by its file. Accept new words with `TRYBUILD=overwrite`, after reading
-//! them as somebody who made the mistake. The words are those of the toolchain in `rust-toolchain.toml`.
+//! Each program makes one mistake, named by its file; its first line says the rule. Accept new words with
+//! `TRYBUILD=overwrite`, after reading them as somebody who made the mistake, then write the page that shows them
+//! with `cargo xtask misuse --bless`. The words are those of the toolchain in `rust-toolchain.toml`.
 
 #[test]
 fn illegal_programs_do_not_compile() {

@@ -65,7 +65,7 @@ async fn every_grant_and_environment_lives_in_one_manager() {
         assert_eq!(caller(&code).call().await, 200, "{tenant}");
 
         let own = key(&format!("{tenant} own"));
-        let session = client.begin(ClientCredentials::default()).obtain().await.unwrap();
+        let session = client.begin(ClientCredentials).obtain().await.unwrap();
         manager.keep(&own, session).await.unwrap();
         assert_eq!(caller(&own).call().await, 200, "{tenant}");
 
@@ -98,7 +98,7 @@ async fn a_max_app_without_its_domain_is_a_matter_of_configuration() {
     let max = max_client(&emulator, None);
     let endpoints = max.profile().endpoints.clone();
     let without = max.at(GetResponse::at(endpoints)).unwrap();
-    let setback = without.begin(ClientCredentials::default()).obtain().await.unwrap_err();
+    let setback = without.begin(ClientCredentials).obtain().await.unwrap_err();
     assert_eq!((setback.error().kind(), setback.error().provider_code()), (ErrorKind::Configuration, Some("1021")));
 }
 
@@ -106,7 +106,7 @@ async fn a_max_app_without_its_domain_is_a_matter_of_configuration() {
 async fn a_parent_login_goes_with_every_call() {
     let emulator = emulator(Settings::default()).await.unwrap();
     let max = max_client(&emulator, Some("parent@example.com"));
-    let session = max.begin(ClientCredentials::default()).obtain().await.unwrap();
+    let session = max.begin(ClientCredentials).obtain().await.unwrap();
     let answer = max.send(session.bearer().request(Method::GET, "/accounts").unwrap()).await.unwrap();
     assert!(String::from_utf8_lossy(answer.body()).contains("parent@example.com"));
 }

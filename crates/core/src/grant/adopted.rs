@@ -12,7 +12,7 @@ use crate::{
 
 /// A token that was made elsewhere, such as by the panel's "generate credentials" of GetResponse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "it has no parameters")]
 pub struct Adopted;
 
 impl Grant for Adopted {

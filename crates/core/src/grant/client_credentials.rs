@@ -18,7 +18,7 @@ use crate::{
 
 /// The app's own account: no customer, no consent page, no refresh token. An expired token is obtained again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "it has no parameters")]
 pub struct ClientCredentials;
 
 impl Grant for ClientCredentials {

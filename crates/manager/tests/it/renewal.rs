@@ -180,7 +180,7 @@ async fn a_refresh_by_hand_never_answers_with_an_older_token() {
 #[tokio::test]
 async fn an_app_of_ones_own_is_obtained_again() {
     let world = World::new().await;
-    let session = world.client.begin(mailgrant_core::ClientCredentials::default()).obtain().await.unwrap();
+    let session = world.client.begin(mailgrant_core::ClientCredentials).obtain().await.unwrap();
     let account = world.manager.keep(&world.key, session).await.unwrap();
     assert_eq!(world.call(&account).await.unwrap().0, 200);
     world.advance(HOUR * 24);

@@ -1,4 +1,4 @@
-//! A provider is asked for the grants that it offers.
+//! An authorization code is for the providers that offer it.
 use mailgrant_core::AuthorizationCode;
 
 fn mistake() {
