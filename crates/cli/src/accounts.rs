@@ -4,7 +4,7 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use mailgrant_core::Error;
+use mailgrant_core::{Error, TokenRecord};
 use mailgrant_manager::{AccountStatus, Manager};
 use mailgrant_storage::{Filter, Status, StatusKind, Vault};
 use serde::Serialize;
@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::{
     app::PROVIDER,
     args::AccountsArgs,
+    environment,
     exit::{Exit, Stop},
     note::{self, Note},
     running::Running,
@@ -23,8 +24,10 @@ use crate::{
 struct Line {
     name: String,
     provider: &'static str,
-    /// `retail`, or `custom` for endpoints of one's own.
+    /// `retail`, `max`, or `custom` for endpoints of one's own.
     environment: &'static str,
+    /// `authorization_code`, `client_credentials`, `implicit` or `adopted`; `None` where nothing is granted any more.
+    grant: Option<&'static str>,
     /// `active`, `needs-reauthorization`, `unsettled`, `disconnected` or `pending`.
     state: &'static str,
     /// Seconds of life that the access token has left; `None` where no end is known.
@@ -64,9 +67,8 @@ async fn lines(manager: &Manager, vault: &Vault) -> Result<Vec<Line>, Error> {
             let name = account.key.account().to_owned();
             let note = notes.remove(&name);
             // The grant knows its app best; one that does not open is still an account.
-            let app = vault.load(&account.key).await.ok().flatten().and_then(|kept| kept.record);
-            let client_id = app.map(|record| record.identity().client_id.clone());
-            lines.insert(name, Line::of_account(&account, client_id, note.as_ref()));
+            let record = vault.load(&account.key).await.ok().flatten().and_then(|kept| kept.record);
+            lines.insert(name, Line::of_account(&account, record.as_ref(), note.as_ref()));
         }
     }
     for (name, note) in notes {
@@ -92,7 +94,7 @@ async fn all(manager: &Manager, status: Option<StatusKind>) -> Result<Vec<Accoun
 }
 
 impl Line {
-    fn of_account(account: &AccountStatus, client_id: Option<String>, note: Option<&Note>) -> Self {
+    fn of_account(account: &AccountStatus, record: Option<&TokenRecord>, note: Option<&Note>) -> Self {
         let state = match account.status {
             Status::Disconnected => "disconnected",
             Status::Refused { .. } => "needs-reauthorization",
@@ -102,10 +104,11 @@ impl Line {
         Self {
             name: account.key.account().to_owned(),
             provider: PROVIDER,
-            environment: if account.environment == "retail" { "retail" } else { "custom" },
+            environment: environment::kind_of(&account.environment),
+            grant: record.map(|record| record.grant().name()),
             expires_in: account.expires_in.filter(|_| state != "disconnected").map(|left| left.as_secs()),
             state,
-            client_id,
+            client_id: record.map(|record| record.identity().client_id.clone()),
             login_begun: note.is_some_and(|note| note.waiting().next().is_some()),
         }
     }
@@ -116,7 +119,8 @@ impl Line {
         Some(Self {
             name: name.to_owned(),
             provider: PROVIDER,
-            environment: if app.endpoints.is_none() { "retail" } else { "custom" },
+            environment: app.environment.kind(),
+            grant: Some(app.grant.kind().name()),
             state: "pending",
             expires_in: None,
             client_id: Some(app.client_id.clone()),

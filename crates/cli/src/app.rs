@@ -2,15 +2,25 @@
 
 use std::sync::Arc;
 
+use clap::ValueEnum;
 use mailgrant_core::{
-    AuthorizationCode, Client, ClientIdentity, Credentials, Endpoints, Error, Provider, ReqwestTransport, Transport,
+    AuthorizationCode, Client, ClientIdentity, Credentials, Error, GrantKind, Implicit, Provider, ReqwestTransport,
+    Transport,
     secrecy::{ExposeSecret, SecretString},
 };
 use mailgrant_getresponse::GetResponse;
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::environment::Environment;
+
 /// The provider that accounts are of.
 pub(crate) const PROVIDER: &str = GetResponse::NAME;
+
+/// The id of an app that nobody named: what was adopted for it needs none.
+pub(crate) const NAMELESS: &str = "adopted";
+
+/// In place of the secret of an app that has none here. It is never sent: only what is adopted does without one.
+const UNSENT: &str = "never sent";
 
 pub(crate) type SharedTransport = Arc<dyn Transport>;
 
@@ -18,41 +28,72 @@ pub(crate) type SharedTransport = Arc<dyn Transport>;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct App {
     pub(crate) client_id: String,
+    /// `None` where a token was adopted without it.
     #[serde(serialize_with = "opened")]
-    pub(crate) client_secret: SecretString,
-    /// `None` for GetResponse's own.
-    pub(crate) endpoints: Option<Urls>,
+    pub(crate) client_secret: Option<SecretString>,
+    #[serde(flatten)]
+    pub(crate) environment: Environment,
     pub(crate) redirect_uri: String,
     pub(crate) send_redirect_uri: bool,
     pub(crate) pkce: bool,
+    #[serde(default)]
+    pub(crate) json_body: bool,
+    /// The grant that its account is connected by.
+    #[serde(default)]
+    pub(crate) grant: GrantName,
 }
 
-/// Endpoints in place of GetResponse's own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Urls {
-    pub(crate) authorize: String,
-    pub(crate) token: String,
-    pub(crate) api: String,
+/// A grant, as it is named on the command line; in a note, by the word that it is stored under everywhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum GrantName {
+    #[default]
+    AuthorizationCode,
+    ClientCredentials,
+    Implicit,
+    #[value(skip)]
+    Adopted,
+}
+
+impl GrantName {
+    pub(crate) fn kind(self) -> GrantKind {
+        match self {
+            Self::AuthorizationCode => GrantKind::AuthorizationCode,
+            Self::ClientCredentials => GrantKind::ClientCredentials,
+            Self::Implicit => GrantKind::Implicit,
+            Self::Adopted => GrantKind::Adopted,
+        }
+    }
+
+    /// As it is said on the command line.
+    pub(crate) fn word(self) -> String {
+        self.kind().name().replace('_', "-")
+    }
 }
 
 impl App {
     pub(crate) fn provider(&self) -> Result<GetResponse, Error> {
-        let provider = match &self.endpoints {
-            None => GetResponse::retail(),
-            Some(urls) => GetResponse::at(Endpoints::parse(&urls.authorize, &urls.token, &urls.api)?),
-        };
-        Ok(if self.pkce { provider.with_pkce() } else { provider })
+        let mut provider = self.environment.provider()?;
+        if self.pkce {
+            provider = provider.with_pkce();
+        }
+        Ok(if self.json_body { provider.with_json_body() } else { provider })
     }
 
     #[expect(clippy::disallowed_methods, reason = "door: the remembered secret, into the client that uses it")]
     pub(crate) fn client(&self, transport: &SharedTransport) -> Result<Client<GetResponse>, Error> {
-        let credentials = Credentials::new(&self.client_id, self.client_secret.expose_secret());
+        let secret = self.client_secret.as_ref().map_or(UNSENT, |secret| secret.expose_secret());
+        let credentials = Credentials::new(&self.client_id, secret);
         Client::builder(self.provider()?, credentials, transport.clone()).build()
     }
 
-    pub(crate) fn grant(&self) -> Result<AuthorizationCode, Error> {
+    pub(crate) fn authorization_code(&self) -> Result<AuthorizationCode, Error> {
         let returning = AuthorizationCode::returning_to(&self.redirect_uri)?;
         Ok(if self.send_redirect_uri { returning } else { AuthorizationCode::registered() })
+    }
+
+    pub(crate) fn implicit(&self) -> Result<Implicit, Error> {
+        Implicit::returning_to(&self.redirect_uri)
     }
 
     /// Whether grants of this identity are this app's.
@@ -69,6 +110,6 @@ pub(crate) fn transport() -> Result<SharedTransport, Error> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "door: into the bytes of a note, which are sealed next")]
-fn opened<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(secret.expose_secret())
+fn opened<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(|secret| secret.expose_secret()).serialize(serializer)
 }

@@ -1,10 +1,13 @@
 //! The command line, as it is read.
 
+mod connecting;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use mailgrant_core::http::Method;
 
+pub(crate) use self::connecting::{AdoptArgs, ConnectArgs, EnvironmentArgs, ProviderName, RegionName};
 use crate::{exit, running, store::StoreAddress};
 
 /// OAuth 2.0 grants for GetResponse: obtain access, keep it, use it, give it up.
@@ -30,8 +33,10 @@ pub(crate) struct Places {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Connect an account, or connect it again, through the provider's consent page
+    /// Connect an account, or connect it again: through the provider's consent page, or in the app's own name
     Connect(ConnectArgs),
+    /// Keep a token that was made elsewhere, such as by the panel's "generate credentials"; it is read from stdin
+    Adopt(AdoptArgs),
     /// List the accounts and how they stand
     Accounts(AccountsArgs),
     /// Print an access token, renewed if it must be
@@ -58,59 +63,6 @@ impl Command {
             _ => "interrupted",
         }
     }
-}
-
-#[derive(ClapArgs, Debug)]
-#[command(after_help = "\
-The address that the browser comes back to is the redirect URL of the app's registration. If it is on loopback, the \
-command listens there. GetResponse is reported to refuse loopback addresses for some apps: any other address works \
-too, and then the one in the browser's address bar is pasted.
-
-What is given here is remembered with the account, sealed, once its login has succeeded.")]
-pub(crate) struct ConnectArgs {
-    /// The provider
-    pub(crate) provider: ProviderName,
-    /// The name that the account has here
-    #[arg(long, value_name = "NAME", default_value = "main", value_parser = account_name)]
-    pub(crate) account: String,
-    /// Open no browser: the address is printed in any case
-    #[arg(long)]
-    pub(crate) no_browser: bool,
-    /// The redirect URL of the app's registration [default: http://127.0.0.1:8765/callback]
-    #[arg(long, value_name = "URL")]
-    pub(crate) redirect_uri: Option<String>,
-    /// Name the redirect URL in both requests, for servers that want it
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
-    pub(crate) send_redirect_uri: Option<bool>,
-    /// Send a proof key (RFC 7636), for servers that want it
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
-    pub(crate) pkce: Option<bool>,
-    /// Read the address that the browser comes back to from the terminal, instead of listening
-    #[arg(long)]
-    pub(crate) paste: bool,
-    /// The app's id
-    #[arg(long, value_name = "ID", env = "MAILGRANT_CLIENT_ID")]
-    pub(crate) client_id: Option<String>,
-    /// A file with the app's secret, which may end with one newline; without it, MAILGRANT_CLIENT_SECRET
-    #[arg(long, value_name = "PATH")]
-    pub(crate) client_secret_file: Option<PathBuf>,
-    /// Another server's authorization page
-    #[arg(long, value_name = "URL", requires_all = ["token_url", "api_url"])]
-    pub(crate) authorize_url: Option<String>,
-    /// Another server's token endpoint
-    #[arg(long, value_name = "URL", requires_all = ["authorize_url", "api_url"])]
-    pub(crate) token_url: Option<String>,
-    /// The base of another server's API
-    #[arg(long, value_name = "URL", requires_all = ["authorize_url", "token_url"])]
-    pub(crate) api_url: Option<String>,
-    /// How long to wait for the browser to come back
-    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
-    pub(crate) timeout: u32,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum ProviderName {
-    Getresponse,
 }
 
 #[derive(ClapArgs, Debug)]
@@ -168,6 +120,9 @@ pub(crate) struct EmulateArgs {
     /// That app's redirect URL
     #[arg(long, value_name = "URL", requires = "client_id")]
     pub(crate) redirect_uri: Option<String>,
+    /// Put that app into the MAX environment with this panel domain
+    #[arg(long, value_name = "DOMAIN", requires = "client_id")]
+    pub(crate) max: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use mailgrant_core::{
     Bearer,
     bytes::Bytes,
-    http::{HeaderValue, Request, Response, header::CONTENT_TYPE},
+    http::{Request, Response},
 };
 
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 pub(crate) async fn run(running: &Running, args: &CallArgs) -> Result<ExitCode, Stop> {
     let body = args.data.as_deref().map(body::read).transpose()?;
     let opened = running.open(&args.account).await?;
-    let in_account = |error| Stop::of_account(error, &args.account);
+    let in_account = |error| opened.stop(error);
     let mut bearers = vec![opened.account.token().await.map_err(in_account)?];
     let mut answer = send(&opened, &bearers[0], args, body.as_ref()).await.map_err(in_account)?;
     if bearers[0].is_rejected_by(&answer) {
@@ -40,8 +40,6 @@ async fn send(
 ) -> Result<Response<Bytes>, mailgrant_core::Error> {
     let mut request: Request<Bytes> = bearer.request(args.method.clone(), &args.path)?;
     if let Some(body) = body {
-        let json = HeaderValue::from_static("application/json;charset=utf-8");
-        request.headers_mut().insert(CONTENT_TYPE, json);
         *request.body_mut() = body.clone();
     }
     opened.client.send(request).await

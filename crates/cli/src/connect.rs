@@ -1,8 +1,10 @@
-//! `mailgrant connect`: an account, through the provider's consent page.
+//! `mailgrant connect`: an account, by the grant that is asked for.
 
 mod ask;
 mod desk;
+mod keep;
 mod listen;
+mod obtain;
 mod paste;
 mod remind;
 mod values;
@@ -14,9 +16,13 @@ use mailgrant_manager::{Manager, ManagerBuilder};
 use mailgrant_storage::Vault;
 
 use self::desk::Desk;
-pub(crate) use self::values::read_secret;
+pub(crate) use self::{
+    ask::line_secretly,
+    keep::session as keep_session,
+    values::{of_adopted, read_secret},
+};
 use crate::{
-    app::{self, App, SharedTransport},
+    app::{self, App, GrantName, SharedTransport},
     args::{ConnectArgs, ProviderName},
     exit::{Exit, Stop, connect_command},
     loopback::Listener,
@@ -26,23 +32,44 @@ use crate::{
     say,
 };
 
+/// What there is to know before a token is handed over by a browser.
+const ADVISED_AGAINST: &str = "\
+The implicit grant is advised against (RFC 9700, 2.1.2): its token passes through the browser, stays in its history, \
+and cannot be renewed. It is stored here, sealed, because `connect` asks for it.";
+
 pub(crate) async fn run(running: &Running, args: &ConnectArgs) -> Result<(), Stop> {
     let ProviderName::Getresponse = args.provider;
+    let vault = running.vault().await?;
+    let note = note::load(&vault, &args.account).await?;
+    let app = values::resolve(args, note.latest()).await?;
+    match app.grant {
+        GrantName::ClientCredentials => obtain::run(running, &vault, &args.account, &app).await,
+        _ => consent(running, args, vault, note, app).await,
+    }
+}
+
+/// By the customer's consent, in a browser.
+async fn consent(running: &Running, args: &ConnectArgs, vault: Vault, note: Note, app: App) -> Result<(), Stop> {
     let name = &*args.account;
     let key = running::account_key(name)?;
-    let vault = running.vault().await?;
-    let note = note::load(&vault, name).await?;
-    let app = values::resolve(args, note.latest()).await?;
-    let (grant, redirect) = (app.grant()?, parse_redirect(&app)?);
+    let redirect = parse_redirect(&app)?;
+    let is_implicit = app.grant == GrantName::Implicit;
+    let (code, implicit) = (app.authorization_code()?, app.implicit()?);
     let transport = app::transport()?;
     let client = app.client(&transport)?;
-    let listener = if args.paste { None } else { Listener::bind(&redirect).await? };
+    let listener = if args.paste { None } else { Listener::bind(&redirect, is_implicit).await? };
     let life = Duration::from_secs(u64::from(args.timeout).max(remind::LIFE));
     let builder = with_clients(&vault, &note, &transport).await?.client(client.clone()).pending_life(life);
     let manager = running.manage(builder);
-    remind::of_earlier(&note, name, now(), listener.as_ref().map(|_| &redirect));
+    remind::of_earlier(&note, name, now(), listener.as_ref().map(|_| &app));
 
-    let url = manager.begin(&key, &client, grant, &Binding::terminal()).await?;
+    let binding = Binding::terminal();
+    let url = if is_implicit {
+        say::words(ADVISED_AGAINST);
+        manager.begin(&key, &client, implicit, &binding).await?
+    } else {
+        manager.begin(&key, &client, code, &binding).await?
+    };
     let id = remember_begun(&vault, name, &app).await?;
     say::line(url.as_str())?;
     if !args.no_browser && say::stdout_is_terminal() {

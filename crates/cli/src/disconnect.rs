@@ -16,6 +16,9 @@ pub(crate) async fn run(running: &Running, args: &AccountArgs) -> Result<(), Sto
     let key = running::account_key(name)?;
     let vault = running.vault().await?;
     let manager = running.manage(Manager::builder(vault.clone()));
+    // A note that cannot be read is no reason to keep the account.
+    let note = note::load(&vault, name).await.unwrap_or_default();
+    let environment = note.latest().map(|app| app.environment.clone()).unwrap_or_default();
     let disconnected = manager.disconnect(&key).await?;
     // The note goes last: if this process ends in between, the same command finishes the work.
     let noted = note::erase(&vault, name).await?;
@@ -38,6 +41,7 @@ pub(crate) async fn run(running: &Running, args: &AccountArgs) -> Result<(), Sto
         )),
         _ => say::words("The provider was told."),
     }
-    say::words("The account's owner can disconnect the app in GetResponse's panel, https://app.getresponse.com .");
+    let panel = environment.panel();
+    say::words(&format!("The account's owner can disconnect the app in GetResponse's panel, {panel} ."));
     Ok(())
 }

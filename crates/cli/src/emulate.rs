@@ -26,7 +26,7 @@ pub(crate) async fn run(args: &EmulateArgs) -> Result<(), Stop> {
     }
     let stopped = stop().map_err(|error| Stop::new(Exit::Failure, format!("signals cannot be heard: {error}")))?;
     say::line(&format!("READY {}", emulator.url()))?;
-    say_endpoints(&emulator);
+    say_endpoints(&emulator, args);
     stopped.await;
     emulator.shutdown().await;
     Ok(())
@@ -53,14 +53,23 @@ fn settings(args: &EmulateArgs) -> Result<Settings, Stop> {
 
 fn app(args: &EmulateArgs) -> Result<Option<App>, Stop> {
     let (Some(id), Some(path)) = (&args.client_id, &args.client_secret_file) else { return Ok(None) };
-    let app = App::new(id, connect::read_secret(path)?);
+    let mut app = App::new(id, connect::read_secret(path)?);
+    if let Some(domain) = &args.max {
+        if !App::is_panel_domain(domain) {
+            let sentence = format!("`--max {domain}` is no panel domain, such as custom-domain.getresponse360.com");
+            return Err(Stop::new(Exit::Usage, sentence));
+        }
+        app = app.max(domain);
+    }
     Ok(Some(match &args.redirect_uri {
         Some(uri) => app.redirect_uri(uri),
         None => app,
     }))
 }
 
-fn say_endpoints(emulator: &Emulator) {
+fn say_endpoints(emulator: &Emulator, args: &EmulateArgs) {
+    let id = args.client_id.as_deref().unwrap_or("any");
+    let max = args.max.as_ref().map_or_else(String::new, |domain| format!(" --max-domain {domain} --max-region com"));
     let (authorize, token, api, url) =
         (emulator.authorize_url(), emulator.token_url(), emulator.api_url(), emulator.url());
     say::words(&format!(
@@ -69,7 +78,7 @@ fn say_endpoints(emulator: &Emulator) {
          api        {api}\n\
          control    {url}/_emulator/ with GET counters, GET or POST settings, POST advance, fault, clear-faults,\n\
          \x20          revoke-access-tokens, revoke-grants, apps\n\
-         connect    mailgrant connect getresponse --client-id any --send-redirect-uri \\\n\
+         connect    mailgrant connect getresponse --client-id {id} --send-redirect-uri{max} \\\n\
          \x20          --authorize-url {authorize} --token-url {token} --api-url {api}\n\
          It forgets everything when it stops: Ctrl-C."
     ));

@@ -12,7 +12,7 @@ Exit codes:
   0    it is done
   1    another failure, such as an answer of the API that is no success
   2    usage: the command line is wrong, or names an account that does not exist
-  3    the customer must be asked: run `mailgrant connect`
+  3    the customer must be asked: run `mailgrant connect`, or `mailgrant adopt` with another token
   4    try later: the provider or the store cannot answer now
   5    configuration: id, secret, endpoints, redirect URI, key file
   70   a bug of mailgrant's: please report it
@@ -113,9 +113,17 @@ impl From<Error> for Stop {
 
 /// The command that connects this account, fit for a shell.
 pub(crate) fn connect_command(name: &str) -> String {
+    format!("mailgrant connect getresponse --account {}", quoted(name))
+}
+
+/// The command that gives this account another token, fit for a shell.
+pub(crate) fn adopt_command(name: &str) -> String {
+    format!("mailgrant adopt {}", quoted(name))
+}
+
+fn quoted(name: &str) -> String {
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.@+:/".contains(&byte));
-    let name = if plain { name.to_owned() } else { format!("'{}'", name.replace('\'', r"'\''")) };
-    format!("mailgrant connect getresponse --account {name}")
+    if plain { name.to_owned() } else { format!("'{}'", name.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]
@@ -138,6 +146,7 @@ mod tests {
     #[test]
     fn a_name_with_a_space_is_quoted() {
         assert!(connect_command("main").ends_with("--account main"));
+        assert!(adopt_command("it's me").ends_with(r" 'it'\''s me'"));
         assert!(connect_command("it's me").ends_with(r"--account 'it'\''s me'"));
     }
 }

@@ -1,14 +1,14 @@
 //! The callback listener: waits on loopback for the browser to come back.
 
+mod fragment;
 mod page;
+mod place;
 
 use std::{convert::Infallible, future::Future, io, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::{
-    Method, Request, Response, StatusCode, body::Incoming, header::HOST, server::conn::http1, service::service_fn,
-};
+use hyper::{Request, Response, StatusCode, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use mailgrant_core::{BoxFuture, Host, SystemHost};
 use tokio::{
@@ -18,6 +18,7 @@ use tokio::{
 };
 
 pub(crate) use self::page::Page;
+use self::place::{Came, Place};
 use crate::{
     exit::{Exit, Stop},
     redirect::RedirectUri,
@@ -39,21 +40,15 @@ pub(crate) struct Listener {
     place: Place,
 }
 
-/// What a request must ask for to be a callback.
-#[derive(Clone, Debug)]
-struct Place {
-    authority: String,
-    path: String,
-}
-
 /// What becomes of a callback: the page for the browser, and the end of the wait if it is one.
 pub(crate) type Reply<T> = (Page, Option<T>);
 
 type Answer<T> = dyn Fn(String) -> BoxFuture<Reply<T>> + Send + Sync;
 
 impl Listener {
-    /// Takes the address; `None` if the redirect URI is not on loopback.
-    pub(crate) async fn bind(redirect: &RedirectUri) -> Result<Option<Self>, Stop> {
+    /// Takes the address; `None` if the redirect URI is not on loopback. `fragments`: whether a page is to hand over
+    /// what a browser keeps to itself.
+    pub(crate) async fn bind(redirect: &RedirectUri, fragments: bool) -> Result<Option<Self>, Stop> {
         let addresses = redirect.loopback();
         if addresses.is_empty() {
             return Ok(None);
@@ -81,14 +76,11 @@ impl Listener {
                     "nobody can listen on {address} ({error}): name another redirect URL with --redirect-uri, or --paste"
                 ),
             )),
-            _ => Ok(Some(Self {
-                sockets,
-                place: Place { authority: redirect.authority(), path: redirect.path().to_owned() },
-            })),
+            _ => Ok(Some(Self { sockets, place: Place::new(redirect, fragments) })),
         }
     }
 
-    /// Hands the query of every callback to `answer`, until one of them ends the wait.
+    /// Hands every callback to `answer`, until one of them ends the wait: its query, or its fragment with the `#`.
     ///
     /// A callback is dealt with to its end, even if its browser leaves.
     pub(crate) async fn wait<T: Send + 'static>(
@@ -136,16 +128,14 @@ async fn accept(sockets: &[TcpListener]) -> io::Result<TcpStream> {
 
 async fn serve<T: Send + 'static>(stream: TcpStream, place: Place, answer: Arc<Answer<T>>, ends: mpsc::Sender<T>) {
     let service = service_fn(|request: Request<Incoming>| {
-        let page = match place.callback(&request) {
-            Ok(query) => Ok(receive(query, answer.clone(), ends.clone())),
-            Err(page) => Err(page),
-        };
+        let (place, answer, ends) = (place.clone(), answer.clone(), ends.clone());
         async move {
-            let page = match page {
-                Ok(receiving) => receiving.await,
-                Err(page) => page,
+            let response = match place.read(request).await {
+                Came::Query(query) => receive(query, answer, ends).await.into_response(),
+                Came::Fragment(fragment) => receive(fragment, answer, ends).await.into_json(),
+                Came::Other(response) => response,
             };
-            Ok::<Response<Full<Bytes>>, Infallible>(page.into_response())
+            Ok::<Response<Full<Bytes>>, Infallible>(response)
         }
     });
     let connection = http1::Builder::new()
@@ -160,13 +150,13 @@ async fn serve<T: Send + 'static>(stream: TcpStream, place: Place, answer: Arc<A
 
 /// Deals with a callback on a task that outlives its connection.
 fn receive<T: Send + 'static>(
-    query: String,
+    callback: String,
     answer: Arc<Answer<T>>,
     ends: mpsc::Sender<T>,
 ) -> impl Future<Output = Page> + Send {
     let (reply, replied) = oneshot::channel();
     SystemHost.spawn(Box::pin(async move {
-        let (page, end) = answer(query).await;
+        let (page, end) = answer(callback).await;
         // The browser may have left, and the wait may be over.
         let _ = reply.send(page);
         if let Some(end) = end {
@@ -174,23 +164,4 @@ fn receive<T: Send + 'static>(
         }
     }));
     async move { replied.await.unwrap_or_else(|_| Page::wrong_request(StatusCode::NOT_FOUND)) }
-}
-
-impl Place {
-    /// The query of a callback; for anything else, the page that says so.
-    fn callback(&self, request: &Request<Incoming>) -> Result<String, Page> {
-        let mut hosts = request.headers().get_all(HOST).iter();
-        let ours = match (hosts.next(), hosts.next()) {
-            (Some(host), None) => host.as_bytes().eq_ignore_ascii_case(self.authority.as_bytes()),
-            _ => false,
-        };
-        // Another name that leads here is another site's attempt to speak to us.
-        if !ours || request.uri().authority().is_some() || request.method() != Method::GET {
-            return Err(Page::wrong_request(StatusCode::BAD_REQUEST));
-        }
-        if request.uri().path() != self.path {
-            return Err(Page::wrong_request(StatusCode::NOT_FOUND));
-        }
-        Ok(request.uri().query().unwrap_or_default().to_owned())
-    }
 }

@@ -1,6 +1,7 @@
 //! The binary `mailgrant`: a person's hands on the library.
 
 mod accounts;
+mod adopt;
 mod app;
 mod args;
 mod call;
@@ -8,6 +9,7 @@ mod connect;
 mod demo;
 mod disconnect;
 mod emulate;
+mod environment;
 mod exit;
 mod home;
 mod loopback;
@@ -63,6 +65,7 @@ async fn dispatch(running: &Running, command: &Command) -> Result<ExitCode, Stop
     let done = |()| ExitCode::SUCCESS;
     match command {
         Command::Connect(args) => connect::run(running, args).await.map(done),
+        Command::Adopt(args) => adopt::run(running, args).await.map(done),
         Command::Accounts(args) => accounts::run(running, args).await.map(done),
         Command::Token(args) => token::run(running, args).await.map(done),
         Command::Call(args) => call::run(running, args).await,

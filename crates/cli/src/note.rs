@@ -64,9 +64,10 @@ impl Note {
         self.begun.iter().filter(|begun| !begun.failed)
     }
 
-    /// Every app whose logins may come back, the newest last.
+    /// Every app whose logins may come back, the newest last. An app without a secret has none to come back.
     pub(crate) fn apps(&self) -> impl Iterator<Item = &App> {
-        self.current.iter().chain(self.waiting().map(|begun| &begun.app))
+        let waiting = self.waiting().map(|begun| &begun.app);
+        self.current.iter().chain(waiting).filter(|app| app.client_secret.is_some())
     }
 
     pub(crate) fn begin(&mut self, begun: Begun) {
@@ -180,15 +181,18 @@ fn encode(note: &Note) -> SecretBytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{app::GrantName, environment::Environment};
 
     fn app(client_id: &str, secret: &str) -> App {
         App {
             client_id: client_id.to_owned(),
-            client_secret: secret.into(),
-            endpoints: None,
+            client_secret: Some(secret.into()),
+            environment: Environment::default(),
             redirect_uri: "http://127.0.0.1:8765/callback".to_owned(),
             send_redirect_uri: false,
             pkce: false,
+            json_body: false,
+            grant: GrantName::default(),
         }
     }
 
@@ -220,7 +224,7 @@ mod tests {
         note.begin(begun(1, 10, app("a", "right")));
         note.begin(begun(2, 20, app("a", "wrong")));
         note.finish(&identity(&app("a", "s")), Some(1));
-        assert_eq!(note.current().unwrap().client_secret.expose_secret(), "right");
+        assert_eq!(note.current().unwrap().client_secret.as_ref().unwrap().expose_secret(), "right");
     }
 
     #[test]
@@ -240,6 +244,23 @@ mod tests {
         assert_eq!(note.waiting().map(|begun| begun.id).collect::<Vec<_>>(), [2]);
         (0..30).for_each(|id| note.begin(begun(id, 20 + REMEMBERED, app("c", "s"))));
         assert_eq!(note.waiting().count(), LOGINS);
+    }
+
+    #[test]
+    fn a_note_from_before_the_other_grants_is_read() {
+        let own = r#"{"authorize":"https://a.example/a","token":"https://a.example/t","api":"https://a.example/v3"}"#;
+        for (endpoints, kind) in [(own, "custom"), ("null", "retail")] {
+            let text = format!(
+                r#"{{"v":1,"current":{{"client_id":"a","client_secret":"s","endpoints":{endpoints},
+                    "redirect_uri":"https://b.example/cb","send_redirect_uri":true,"pkce":false}},"begun":[]}}"#
+            );
+            let note = decode(&SecretBox::new(Box::new(text.into_bytes()))).unwrap();
+            let again = decode(&encode(&note)).unwrap();
+            for app in [note.current().unwrap(), again.current().unwrap()] {
+                assert!(app.client_secret.is_some() && app.send_redirect_uri);
+                assert_eq!((app.environment.kind(), app.grant), (kind, GrantName::AuthorizationCode));
+            }
+        }
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use mailgrant_core::{Client, Error};
+use mailgrant_core::{Client, Error, ErrorKind, GrantKind, RenewalKind};
 use mailgrant_getresponse::GetResponse;
 use mailgrant_manager::{Account, Manager, ManagerBuilder};
 use mailgrant_storage::{AccountKey, Status, Vault};
@@ -10,7 +10,7 @@ use mailgrant_storage::{AccountKey, Status, Vault};
 use crate::{
     app::{self, App},
     args::Places,
-    exit::{Exit, Stop, connect_command},
+    exit::{Exit, Stop, adopt_command, connect_command},
     note, say, store,
 };
 
@@ -25,6 +25,29 @@ pub(crate) struct Running {
 pub(crate) struct Opened {
     pub(crate) account: Account,
     pub(crate) client: Client<GetResponse>,
+    /// What was granted; `None` where nothing is any more.
+    pub(crate) grant: Option<Granted>,
+}
+
+/// What was granted to an account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Granted {
+    pub(crate) kind: GrantKind,
+    pub(crate) renewal: RenewalKind,
+}
+
+impl Opened {
+    /// An error of the account, with the command that sets it right.
+    pub(crate) fn stop(&self, error: Error) -> Stop {
+        let (name, kind) = (self.account.key().account(), error.kind());
+        let stop = Stop::of_account(error, name);
+        match self.grant {
+            Some(Granted { kind: GrantKind::Adopted, .. }) if kind == ErrorKind::AskUser => {
+                stop.next(adopt_or_connect(name))
+            }
+            _ => stop,
+        }
+    }
 }
 
 impl Running {
@@ -65,7 +88,8 @@ impl Running {
             note::change(&vault, name, |note| note.finish(record.identity(), None)).await.map_err(in_account)?;
         }
         let manager = self.manage(Manager::builder(vault).client(client.clone()));
-        Ok(Opened { account: manager.account(&key), client })
+        let grant = kept.record.as_ref().map(|record| Granted { kind: record.grant(), renewal: record.renewal() });
+        Ok(Opened { account: manager.account(&key), client, grant })
     }
 
     /// Waits until what the manager began is saved. A second Ctrl-C does not wait.
@@ -92,6 +116,11 @@ pub(crate) fn account_key(name: &str) -> Result<AccountKey, Error> {
 pub(crate) fn unknown(name: &str) -> Stop {
     Stop::new(Exit::Usage, format!("there is no account `{name}`"))
         .next(format!("`mailgrant accounts` lists those there are, `{}` connects it", connect_command(name)))
+}
+
+/// What to do about an adopted token that is of no use any more.
+pub(crate) fn adopt_or_connect(name: &str) -> String {
+    format!("run `{}` with another token, or `{}`", adopt_command(name), connect_command(name))
 }
 
 fn unfinished(name: &str) -> Stop {

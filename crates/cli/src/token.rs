@@ -9,7 +9,7 @@ use crate::{
 
 pub(crate) async fn run(running: &Running, args: &AccountArgs) -> Result<(), Stop> {
     let opened = running.open(&args.account).await?;
-    let bearer = opened.account.token().await.map_err(|error| Stop::of_account(error, &args.account))?;
+    let bearer = opened.account.token().await.map_err(|error| opened.stop(error))?;
     let header = bearer.header();
     let Some(token) = header.as_bytes().strip_prefix(b"Bearer ") else {
         return Err(Stop::new(Exit::Bug, "the token is no bearer token"));

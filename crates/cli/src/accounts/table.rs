@@ -5,10 +5,10 @@ use crate::say;
 
 /// Columns as wide as what is in them.
 pub(super) fn of(lines: &[Line]) -> String {
-    let head = ["NAME", "PROVIDER", "ENVIRONMENT", "STATE", "TOKEN ENDS", "CLIENT ID"].map(str::to_owned);
+    let head = ["NAME", "PROVIDER", "ENVIRONMENT", "GRANT", "STATE", "TOKEN ENDS", "CLIENT ID"].map(str::to_owned);
     let rows: Vec<_> = std::iter::once(head).chain(lines.iter().map(row)).collect();
     let widths: Vec<_> =
-        (0..6).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()).collect();
+        (0..7).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()).collect();
     let text: Vec<_> = rows
         .iter()
         .map(|row| {
@@ -19,12 +19,13 @@ pub(super) fn of(lines: &[Line]) -> String {
     text.join("\n")
 }
 
-fn row(line: &Line) -> [String; 6] {
+fn row(line: &Line) -> [String; 7] {
     let begun = if line.login_begun && line.state != "pending" { ", login begun" } else { "" };
     [
         say::plain(&line.name),
         line.provider.to_owned(),
         line.environment.to_owned(),
+        line.grant.unwrap_or("-").to_owned(),
         format!("{}{begun}", line.state),
         line.expires_in.map_or_else(|| "-".to_owned(), |left| format!("in {left} s")),
         line.client_id.as_deref().map_or_else(|| "-".to_owned(), say::plain),

@@ -22,7 +22,7 @@ pub(super) async fn secretly(what: &str) -> Result<SecretString, Stop> {
 }
 
 /// Reads one line: without echo from a terminal, else from what stdin is. `None` at its end.
-pub(super) async fn line_secretly(what: &str) -> Result<Option<String>, Stop> {
+pub(crate) async fn line_secretly(what: &str) -> Result<Option<String>, Stop> {
     if say::stdin_is_terminal() {
         let prompt = format!("{what} (not shown): ");
         return reading(move || rpassword::prompt_password(prompt)).await.map(Some);

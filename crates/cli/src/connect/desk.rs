@@ -45,7 +45,7 @@ impl Desk {
         &self.0.name
     }
 
-    /// Receives a callback: its query, or the whole address.
+    /// Receives a callback: its query, its fragment with the `#`, or the whole address.
     pub(super) async fn receive(&self, address: &str) -> Received {
         match self.complete(address).await {
             Ok(account) => self.connected(&account).await,

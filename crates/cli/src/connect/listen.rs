@@ -26,9 +26,9 @@ pub(super) async fn wait(listener: Listener, desk: Desk) -> End {
     let name = desk.name().to_owned();
     let said = Arc::new(Said::default());
     let end = listener
-        .wait(move |query| {
+        .wait(move |callback| {
             let (desk, said) = (desk.clone(), said.clone());
-            Box::pin(async move { reply(&desk, &said, &query).await })
+            Box::pin(async move { reply(&desk, &said, &callback).await })
         })
         .await;
     if end.is_ok() {
@@ -41,8 +41,8 @@ pub(super) fn say_connected(name: &str) {
     say::words(&format!("`{name}` is connected. Try `mailgrant call {name} GET /accounts`."));
 }
 
-async fn reply(desk: &Desk, said: &Said, query: &str) -> Reply<End> {
-    match desk.receive(query).await {
+async fn reply(desk: &Desk, said: &Said, callback: &str) -> Reply<End> {
+    match desk.receive(callback).await {
         Received::Connected => {
             (Page::new(StatusCode::OK, "Connected", "The account is connected. This page can be closed."), Some(Ok(())))
         }

@@ -1,15 +1,22 @@
 //! Reminding of a login that never came back.
 
-use crate::{exit::connect_command, note::Note, redirect::RedirectUri, say};
+use crate::{
+    app::{App, GrantName},
+    exit::connect_command,
+    note::Note,
+    redirect::RedirectUri,
+    say,
+};
 
 /// How long a login waits in the store, in seconds.
 pub(super) const LIFE: u64 = 30 * 60;
 
-/// Says what became of the login that was begun last, and how to finish it. `listening`: where this command will.
-pub(super) fn of_earlier(note: &Note, name: &str, now: u64, listening: Option<&RedirectUri>) {
+/// Says what became of the login that was begun last, and how to finish it. `listening`: the app that this command
+/// will listen for.
+pub(super) fn of_earlier(note: &Note, name: &str, now: u64, listening: Option<&App>) {
     let Some(begun) = note.waiting().next_back() else { return };
     let age = now.saturating_sub(begun.at);
-    let here = listening.is_some_and(|redirect| redirect.is_of(&begun.app.redirect_uri));
+    let here = listening.is_some_and(|app| is_heard(&begun.app, app));
     let how = if age >= LIFE {
         "It has ended by now: open the new address.".to_owned()
     } else if here {
@@ -24,6 +31,13 @@ pub(super) fn of_earlier(note: &Note, name: &str, now: u64, listening: Option<&R
             .to_owned()
     };
     say::words(&format!("A login of `{name}` was begun {} ago, and never came back. {how}", minutes(age)));
+}
+
+/// Whether what comes back to `earlier` is heard where this command listens; a fragment only is if one is expected.
+fn is_heard(earlier: &App, listening: &App) -> bool {
+    let place = RedirectUri::parse(&listening.redirect_uri);
+    let in_fragment = earlier.grant == GrantName::Implicit;
+    place.is_some_and(|place| place.is_of(&earlier.redirect_uri)) && (!in_fragment || listening.grant == earlier.grant)
 }
 
 fn minutes(seconds: u64) -> String {

@@ -2,13 +2,13 @@
 
 use std::{env, fs, path::Path};
 
-use mailgrant_core::{Provider, secrecy::SecretString};
-use mailgrant_getresponse::GetResponse;
+use mailgrant_core::secrecy::SecretString;
 
 use super::ask;
 use crate::{
-    app::{App, Urls},
-    args::ConnectArgs,
+    app::{App, GrantName, NAMELESS},
+    args::{AdoptArgs, ConnectArgs},
+    environment::Environment,
     exit::{Exit, Stop},
     say,
 };
@@ -17,48 +17,79 @@ const REDIRECT_URI: &str = "http://127.0.0.1:8765/callback";
 const SECRET: &str = "MAILGRANT_CLIENT_SECRET";
 const WHERE: &str = "both are shown at https://app.getresponse.com/authorizations, after a click on the app's name";
 
-/// The app to begin a login with. What was remembered fills in for what is not given.
+/// The app to begin with. What was remembered fills in for what is not given.
 pub(super) async fn resolve(args: &ConnectArgs, remembered: Option<&App>) -> Result<App, Stop> {
-    let endpoints = given_endpoints(args).unwrap_or_else(|| remembered.and_then(|app| app.endpoints.clone()));
+    let grant = grant(args, remembered)?;
+    let environment = Environment::resolve(&args.environment, remembered.map(|app| &app.environment))?;
     let redirect_uri = args.redirect_uri.clone().or_else(|| remembered.map(|app| app.redirect_uri.clone()));
     let redirect_uri = redirect_uri.unwrap_or_else(|| REDIRECT_URI.to_owned());
-    say_where_apps_are(endpoints.as_ref(), &redirect_uri);
+    say_where_apps_are(&environment, grant, &redirect_uri);
 
-    let given = args.client_id.clone().or_else(|| remembered.map(|app| app.client_id.clone()));
+    let named = remembered.filter(|app| app.client_secret.is_some() || app.client_id != NAMELESS);
+    let given = args.client_id.clone().or_else(|| named.map(|app| app.client_id.clone()));
     let client_id = match given {
         Some(id) => id,
         None if say::stdin_is_terminal() => ask::plainly("Client id").await?,
         None => return Err(missing("the client id", "--client-id or MAILGRANT_CLIENT_ID")),
     };
     // A secret goes to the app and the server that it was given for, and to no other.
-    let same = remembered.filter(|app| app.client_id == client_id && app.endpoints == endpoints);
-    let client_secret = match (given_secret(args)?, same) {
-        (Some(secret), _) => secret,
-        (None, Some(app)) => app.client_secret.clone(),
+    let same = remembered.filter(|app| app.client_id == client_id && app.environment.is_served_as(&environment));
+    let client_secret = match (given_secret(args)?, same.and_then(|app| app.client_secret.clone())) {
+        (Some(secret), _) | (None, Some(secret)) => secret,
         (None, None) if say::stdin_is_terminal() => ask::secretly("Client secret").await?,
         (None, None) => return Err(missing("the client secret", "--client-secret-file or MAILGRANT_CLIENT_SECRET")),
     };
     Ok(App {
         client_id,
-        client_secret,
-        endpoints,
+        client_secret: Some(client_secret),
+        environment,
         redirect_uri,
         send_redirect_uri: args
             .send_redirect_uri
             .unwrap_or_else(|| remembered.is_some_and(|app| app.send_redirect_uri)),
         pkce: args.pkce.unwrap_or_else(|| remembered.is_some_and(|app| app.pkce)),
+        json_body: args.environment.json_body.unwrap_or_else(|| remembered.is_some_and(|app| app.json_body)),
+        grant,
     })
 }
 
-/// The endpoints on the command line; GetResponse's own are told as such.
-fn given_endpoints(args: &ConnectArgs) -> Option<Option<Urls>> {
-    let urls =
-        Urls { authorize: args.authorize_url.clone()?, token: args.token_url.clone()?, api: args.api_url.clone()? };
-    let retail = GetResponse::retail();
-    let own = &retail.profile().endpoints;
-    let is_own =
-        urls.authorize == own.authorize.as_str() && urls.token == own.token.as_str() && urls.api == own.api.as_str();
-    Some((!is_own).then_some(urls))
+/// What of a token that was adopted is to be remembered: it needs neither id nor secret.
+pub(crate) fn of_adopted(args: &AdoptArgs, remembered: Option<&App>) -> Result<App, Stop> {
+    let environment = Environment::resolve(&args.environment, remembered.map(|app| &app.environment))?;
+    let given = args.client_id.clone().or_else(|| remembered.map(|app| app.client_id.clone()));
+    let client_id = given.unwrap_or_else(|| NAMELESS.to_owned());
+    let same = remembered.filter(|app| app.client_id == client_id && app.environment.is_served_as(&environment));
+    Ok(App {
+        client_secret: same.and_then(|app| app.client_secret.clone()),
+        client_id,
+        environment,
+        redirect_uri: remembered.map_or_else(|| REDIRECT_URI.to_owned(), |app| app.redirect_uri.clone()),
+        send_redirect_uri: remembered.is_some_and(|app| app.send_redirect_uri),
+        pkce: remembered.is_some_and(|app| app.pkce),
+        json_body: args.environment.json_body.unwrap_or_else(|| remembered.is_some_and(|app| app.json_body)),
+        grant: GrantName::Adopted,
+    })
+}
+
+/// The grant, if every option that is given means something with it.
+fn grant(args: &ConnectArgs, remembered: Option<&App>) -> Result<GrantName, Stop> {
+    // What was adopted says nothing about how its successor is come by.
+    let before = remembered.map(|app| app.grant).filter(|grant| *grant != GrantName::Adopted);
+    let grant = args.grant.or(before).unwrap_or_default();
+    let of_code = [("--send-redirect-uri", args.send_redirect_uri.is_some()), ("--pkce", args.pkce.is_some())];
+    let of_consent = [("--redirect-uri", args.redirect_uri.is_some()), ("--paste", args.paste)];
+    let meaningless: Vec<_> = match grant {
+        GrantName::ClientCredentials => of_consent.into_iter().chain(of_code).collect(),
+        GrantName::Implicit => of_code.into(),
+        GrantName::AuthorizationCode | GrantName::Adopted => Vec::new(),
+    };
+    match meaningless.into_iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(Stop::new(
+            Exit::Usage,
+            format!("{option} means nothing with the grant {}: leave it out, or name another grant", grant.word()),
+        )),
+        None => Ok(grant),
+    }
 }
 
 /// The secret in the file, else in the environment.
@@ -82,19 +113,15 @@ pub(crate) fn read_secret(path: &Path) -> Result<String, Stop> {
     Ok(secret.to_owned())
 }
 
-fn say_where_apps_are(endpoints: Option<&Urls>, redirect_uri: &str) {
-    match endpoints {
-        None => say::words(&format!(
-            "An app is registered at https://app.getresponse.com/authorizations (in the panel: Integrations & API > \
-            Authorizations, or Custom apps).\n\
-            A click on its name there shows its client id and client secret.\n\
-            The redirect URL registered there must be {redirect_uri}"
-        )),
-        Some(urls) => say::words(&format!(
-            "The app must be registered at the server of {}, with the redirect URL {redirect_uri}",
-            urls.authorize
-        )),
-    }
+fn say_where_apps_are(environment: &Environment, grant: GrantName, redirect_uri: &str) {
+    let redirect = match grant {
+        GrantName::ClientCredentials => String::new(),
+        _ => format!("\nThe redirect URL registered there must be {redirect_uri}"),
+    };
+    say::words(&format!(
+        "{}.\nA click on its name there shows its client id and client secret.{redirect}",
+        environment.registration()
+    ));
 }
 
 fn missing(what: &str, how: &str) -> Stop {

@@ -28,19 +28,35 @@ impl Page {
             "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\
             <body><h1>{title}</h1><p>{text}</p></body></html>\n"
         );
-        let mut response = Response::new(Full::new(Bytes::from(body)));
-        *response.status_mut() = self.status;
-        for (name, value) in [
-            (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-            (header::CACHE_CONTROL, "no-store"),
-            (header::REFERRER_POLICY, "no-referrer"),
-            (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        ] {
-            response.headers_mut().insert(name, header::HeaderValue::from_static(value));
-        }
-        response
+        response(self.status, "text/html; charset=utf-8", POLICY, body)
     }
+
+    /// For the script of a page that is shown already.
+    pub(crate) fn into_json(self) -> Response<Full<Bytes>> {
+        let body = serde_json::json!({ "title": self.title, "text": self.text }).to_string();
+        response(self.status, "application/json", POLICY, body)
+    }
+}
+
+/// What every page may do: nothing.
+pub(super) const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/// A response that nobody stores, and that tells nobody where it is.
+pub(super) fn response(status: StatusCode, kind: &'static str, policy: &str, body: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = status;
+    for (name, value) in [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        if let Ok(value) = header::HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 fn escape(text: &str) -> String {

@@ -15,7 +15,7 @@ async fn an_account_is_connected_used_renewed_given_up() {
     let done = login.end();
     assert_eq!(done.code, 0, "{done:?}");
     assert!(done.stderr.contains("`main` is connected"), "{done:?}");
-    assert!(done.stderr.contains(&format!("redirect URL {}", rig.redirect)));
+    assert!(done.stderr.contains(&format!("must be {}", rig.redirect)));
 
     let first = rig.token();
     assert_eq!(rig.token(), first);

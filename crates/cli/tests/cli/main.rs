@@ -3,11 +3,15 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod account;
+mod adopted;
 mod call;
 mod callback;
+mod client_credentials;
 mod codes;
 mod emulate;
+mod implicit;
 mod keeping;
 mod login;
+mod max;
 mod resumed;
 mod rig;

@@ -114,6 +114,22 @@ impl Rig {
         assert_eq!(done.code, 0, "{done:?}");
     }
 
+    /// A command that is handed a line, or nothing, on stdin.
+    pub(crate) fn feed(&self, args: &[&str], line: &str) -> Done {
+        let mut command = self.command(args);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // It may end before it reads.
+        let _ = child.stdin.take().unwrap().write_all(line.as_bytes());
+        child.wait_with_output().unwrap().into()
+    }
+
+    /// `adopt` at the emulator, with the token on stdin.
+    pub(crate) fn adopt(&self, args: &[&str], line: &str) -> Done {
+        let endpoints = self.endpoints();
+        let all: Vec<_> = ["adopt"].iter().chain(args).copied().chain(endpoints.iter().map(String::as_str)).collect();
+        self.feed(&all, line)
+    }
+
     pub(crate) fn token(&self) -> String {
         let done = self.run(["token", "main"]);
         assert_eq!(done.code, 0, "{done:?}");

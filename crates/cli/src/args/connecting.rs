@@ -1,0 +1,118 @@
+//! The options that say how an account is come by.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+use super::account_name;
+use crate::app::GrantName;
+
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+Grants:
+  authorization-code  a customer consents in a browser; the token renews itself
+  client-credentials  the account that the app belongs to: no browser, no consent
+  implicit            a customer consents in a browser, which hands the token over
+
+Implicit is advised against (RFC 9700, 2.1.2): the token passes through the browser, and stays in its history. It \
+cannot be renewed. It is stored, sealed, because this command asks for it.
+
+The address that the browser comes back to is the redirect URL of the app's registration. If it is on loopback, the \
+command listens there. GetResponse is reported to refuse loopback addresses for some apps: any other address works \
+too, and then the one in the browser's address bar is pasted.
+
+What is given here is remembered with the account, sealed, once the account is connected. Endpoints and the MAX \
+environment are remembered together: whoever gives one of them anew gives all that is to hold.")]
+pub(crate) struct ConnectArgs {
+    /// The provider
+    pub(crate) provider: ProviderName,
+    /// The name that the account has here
+    #[arg(long, value_name = "NAME", default_value = "main", value_parser = account_name)]
+    pub(crate) account: String,
+    /// How access is come by [default: as remembered, else authorization-code]
+    #[arg(long, value_name = "GRANT")]
+    pub(crate) grant: Option<GrantName>,
+    /// Open no browser: the address is printed in any case
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+    /// The redirect URL of the app's registration [default: http://127.0.0.1:8765/callback]
+    #[arg(long, value_name = "URL")]
+    pub(crate) redirect_uri: Option<String>,
+    /// Name the redirect URL in both requests, for servers that want it; implicit always names it
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub(crate) send_redirect_uri: Option<bool>,
+    /// Send a proof key (RFC 7636), for servers that want it
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub(crate) pkce: Option<bool>,
+    /// Read the address that the browser comes back to from the terminal, instead of listening
+    #[arg(long)]
+    pub(crate) paste: bool,
+    /// The app's id
+    #[arg(long, value_name = "ID", env = "MAILGRANT_CLIENT_ID")]
+    pub(crate) client_id: Option<String>,
+    /// A file with the app's secret, which may end with one newline; without it, MAILGRANT_CLIENT_SECRET
+    #[arg(long, value_name = "PATH")]
+    pub(crate) client_secret_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentArgs,
+    /// How long to wait for the browser to come back
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    pub(crate) timeout: u32,
+}
+
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+The token is one line on stdin; a terminal does not show it. Nothing is sent: the first call shows whether it is any \
+good. It is never renewed: adopt the next one once it has ended. It takes the place of what the account had.")]
+pub(crate) struct AdoptArgs {
+    /// The account's name
+    #[arg(value_parser = account_name)]
+    pub(crate) account: String,
+    /// The life that the token has left [default: unknown]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) expires_in: Option<u32>,
+    /// The id of the app that it belongs to, if it is known
+    #[arg(long, value_name = "ID", env = "MAILGRANT_CLIENT_ID")]
+    pub(crate) client_id: Option<String>,
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentArgs,
+}
+
+/// Where the server is, how it wants to be spoken to.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct EnvironmentArgs {
+    /// Another server's authorization page
+    #[arg(long, value_name = "URL", requires_all = ["token_url", "api_url"])]
+    pub(crate) authorize_url: Option<String>,
+    /// Another server's token endpoint
+    #[arg(long, value_name = "URL", requires_all = ["authorize_url", "api_url"])]
+    pub(crate) token_url: Option<String>,
+    /// The base of another server's API
+    #[arg(long, value_name = "URL", requires_all = ["authorize_url", "token_url"])]
+    pub(crate) api_url: Option<String>,
+    /// The panel domain of a GetResponse MAX account, such as custom-domain.getresponse360.com
+    #[arg(long, value_name = "HOST", requires = "max_region")]
+    pub(crate) max_domain: Option<String>,
+    /// Where that MAX account's API is
+    #[arg(long, value_name = "REGION", requires = "max_domain")]
+    pub(crate) max_region: Option<RegionName>,
+    /// The parent account that calls are about, for a user who belongs to several; empty for none
+    #[arg(long, value_name = "LOGIN")]
+    pub(crate) parent_login: Option<String>,
+    /// Write token requests as JSON instead of a form
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub(crate) json_body: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ProviderName {
+    Getresponse,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RegionName {
+    Com,
+    Pl,
+}
