@@ -25,7 +25,7 @@ fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
 
 /// The first text literal behind each beginning of an error.
 fn codes(source: &str) -> BTreeSet<String> {
-    const BEGINNINGS: [&str; 12] = [
+    const BEGINNINGS: [&str; 13] = [
         "ask_user(",
         "try_later(",
         "configuration(",
@@ -37,6 +37,7 @@ fn codes(source: &str) -> BTreeSet<String> {
         "ErrorKind::TryLater,",
         "ErrorKind::Configuration,",
         "ErrorKind::Bug,",
+        "asked,",
         "=> (\"",
     ];
     let source = source.split("#[cfg(test)]").next().unwrap();

@@ -55,7 +55,13 @@ impl Stop {
         let mut stop = Self::from(error.clone());
         stop.next = match (error.kind(), error.code()) {
             (ErrorKind::AskUser, _) => Some(format!("run `{}`", connect_command(name))),
-            (_, "client_misconfigured") => Some(format!("run `{}` with other values", connect_command(name))),
+            (_, "client_misconfigured" | "authorize_refused" | "token_endpoint_redirects") => {
+                Some(format!("run `{}` with other values", connect_command(name)))
+            }
+            (_, "seal_broken") => Some(format!("run `{}` if it cannot be restored", connect_command(name))),
+            (ErrorKind::TryLater, _) if error.retry_after().is_none() => {
+                Some("run the same command again in a moment".to_owned())
+            }
             _ => None,
         };
         stop
@@ -121,7 +127,7 @@ pub(crate) fn adopt_command(name: &str) -> String {
     format!("mailgrant adopt {}", quoted(name))
 }
 
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.@+:/".contains(&byte));
     if plain { name.to_owned() } else { format!("'{}'", name.replace('\'', r"'\''")) }
 }

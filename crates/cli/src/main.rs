@@ -9,6 +9,7 @@ mod connect;
 mod demo;
 mod disconnect;
 mod emulate;
+mod ending;
 mod environment;
 mod exit;
 mod home;
@@ -38,8 +39,11 @@ use crate::{
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
-    let matches = Args::command().mut_subcommand("emulate", emulate::with_knobs).get_matches();
-    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let command = Args::command().mut_subcommand("emulate", emulate::with_knobs);
+    let args = match command.try_get_matches().and_then(|matches| Args::from_arg_matches(&matches)) {
+        Ok(args) => args,
+        Err(error) => return say_usage(&error),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Stop::new(Exit::Failure, format!("no runtime can be started: {error}")).say(),
@@ -76,9 +80,20 @@ async fn dispatch(running: &Running, command: &Command) -> Result<ExitCode, Stop
     }
 }
 
-/// Ends on Ctrl-C, so that a renewal under way is saved first; the emulator has nothing to save, and an end of its own.
+/// Help and version are data; what is wrong with a command line is for a person, and quotes it.
+fn say_usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        say::words(error.to_string().trim_end());
+        return Exit::Usage.into();
+    }
+    say::line(error.to_string().trim_end()).map_or_else(Stop::say, |()| ExitCode::SUCCESS)
+}
+
+/// Ends when somebody wants the process to end, so that a renewal under way is saved first; the emulator has nothing
+/// to save, and an end of its own.
 async fn interrupted(command: &Command) {
-    if matches!(command, Command::Emulate(_)) || tokio::signal::ctrl_c().await.is_err() {
+    if matches!(command, Command::Emulate(_)) {
         std::future::pending::<()>().await;
     }
+    ending::asked_for().await;
 }

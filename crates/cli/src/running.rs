@@ -98,7 +98,7 @@ impl Running {
         let ended = tokio::select! {
             biased;
             ended = manager.shutdown() => ended,
-            _ = tokio::signal::ctrl_c() => false,
+            () = crate::ending::asked_for() => false,
         };
         if !ended {
             say::words(

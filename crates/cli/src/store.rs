@@ -8,7 +8,10 @@ use std::{
 use mailgrant_core::Error;
 use mailgrant_storage::{KeyRing, Vault, sqlite::SqliteStore};
 
-use crate::{exit::Stop, home};
+use crate::{
+    exit::{Exit, Stop},
+    home,
+};
 
 /// Where the store is, as `--store` names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,12 +40,30 @@ pub(crate) async fn open(store: Option<&StoreAddress>, key_file: Option<&Path>) 
     let folder = home::make_folder_of(&store)?;
     home::make_folder_of(&key_file)?;
     let about_key = |error: Error| Stop::from(error).about(&key_file);
+    // In this order: whoever made the store made its key before.
+    let store_is_there = store.metadata().is_ok_and(|store| store.len() > 0);
     if !key_file.exists() {
+        if store_is_there {
+            return Err(match KeyRing::from_file(&key_file, Some(folder)) {
+                Err(error) if error.code() == "sealing_key_beside_store" => about_key(error),
+                _ => key_is_missing(&key_file, &store),
+            });
+        }
         KeyRing::create_file(&key_file, Some(folder)).map_err(about_key)?;
     }
     let ring = KeyRing::from_file(&key_file, Some(folder)).map_err(about_key)?;
     let opened = SqliteStore::open(&store).await.map_err(|error| Stop::from(Error::from(error)).about(&store))?;
     Ok(Vault::new(opened, ring))
+}
+
+/// A new key would open nothing of what is there, and would be one more to lose.
+fn key_is_missing(key_file: &Path, store: &Path) -> Stop {
+    let (key_file, store) = (key_file.display(), store.display());
+    Stop::new(
+        Exit::Configuration,
+        format!("{key_file}: the sealing key is missing, and {store} was sealed with it: nothing was changed"),
+    )
+    .next("bring the key back from its copy, or name it with --key-file; if it is lost, move the store away and connect the accounts again")
 }
 
 /// With its folder named, so that the key's and the store's can be compared.

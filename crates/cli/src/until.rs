@@ -11,7 +11,7 @@ pub(crate) fn described(expiry: Expiry, now: SystemTime) -> String {
             format!("until {} ({} s from now)", httpdate::fmt_http_date(end), left.as_secs())
         }
         (Expiry::Never, _) => "until it is revoked".to_owned(),
-        _ => "until the provider rejects it: it named no end".to_owned(),
+        _ => "until the provider rejects it: no end is known".to_owned(),
     }
 }
 

@@ -114,7 +114,7 @@ fn printable(token: &SecretString) -> Result<(), Error> {
     } else {
         Err(Error::try_later(
             "token_malformed",
-            "the provider's token is empty or holds characters that no token may hold; nothing was kept",
+            "the provider's token is empty or holds characters that no token may hold; nothing was kept: tell the provider",
         ))
     }
 }

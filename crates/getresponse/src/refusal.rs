@@ -14,11 +14,44 @@ use serde::Deserialize;
 /// for the pause in it alone.
 #[derive(Deserialize)]
 struct Envelope {
+    #[serde(deserialize_with = "number")]
     code: u32,
     #[serde(default)]
-    message: String,
+    message: Message,
     #[serde(default)]
     context: Context,
+}
+
+impl Envelope {
+    /// Of an object only: serde takes a list for a struct, and a list is nobody's envelope.
+    fn of(body: &[u8]) -> Option<Self> {
+        body.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(body).ok())?
+    }
+}
+
+/// A text, or whatever else.
+#[derive(Default, Deserialize)]
+#[serde(untagged)]
+enum Message {
+    Text(String),
+    Other(serde::de::IgnoredAny),
+    #[default]
+    #[serde(skip)]
+    Missing,
+}
+
+/// A number, also as a text of digits.
+fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Number {
+        Number(u32),
+        Text(String),
+    }
+    match Number::deserialize(deserializer)? {
+        Number::Number(number) => Ok(number),
+        Number::Text(text) => text.trim().parse().map_err(serde::de::Error::custom),
+    }
 }
 
 /// An object, an empty list where there is nothing to say, or anything else.
@@ -39,7 +72,7 @@ pub(crate) fn read(answer: &Answer<'_>) -> Option<Refusal> {
     if let Some(refusal) = standard(answer) {
         return Some(refusal);
     }
-    let envelope: Envelope = serde_json::from_slice(answer.body).ok()?;
+    let envelope = Envelope::of(answer.body)?;
     let (meaning, code) = match envelope.code {
         // One code for several things. On a refresh it is the refresh token, as integrations in production take
         // it; only the words that are documented for wrong credentials say that it is us.
@@ -66,15 +99,15 @@ pub(crate) fn read(answer: &Answer<'_>) -> Option<Refusal> {
 pub(crate) fn rejects_token(answer: &Response<Bytes>) -> bool {
     match answer.status() {
         StatusCode::UNAUTHORIZED => true,
-        StatusCode::FORBIDDEN => {
-            serde_json::from_slice::<Envelope>(answer.body()).is_ok_and(|envelope| envelope.code == 1014)
-        }
+        StatusCode::FORBIDDEN => Envelope::of(answer.body()).is_some_and(|envelope| envelope.code == 1014),
         _ => false,
     }
 }
 
-fn about_credentials(message: &str) -> bool {
-    message.starts_with("Unable to authenticate request") || message.starts_with("Unsupported authentication method")
+fn about_credentials(message: &Message) -> bool {
+    let Message::Text(text) = message else { return false };
+    let text = text.trim().to_ascii_lowercase();
+    text.starts_with("unable to authenticate request") || text.starts_with("unsupported authentication method")
 }
 
 /// `"100 seconds"`: a text with a unit.

@@ -95,9 +95,7 @@ async fn send(inner: &Inner, strip: &Strip, work: Work, attempt: AttemptId, perm
     let sent_at = inner.host.monotonic();
     let (settlement, error) = match work.client.refresh(permit, &work.record).await {
         Outcome::Renewed(record) => return renewed(inner, strip, &work, attempt, &record, sent_at).await,
-        Outcome::Untouched(error) => {
-            (Settlement::Untouched { pause: error.retry_after().unwrap_or_default() }, Step::Land(error))
-        }
+        Outcome::Untouched(error) => (Settlement::Untouched { pause: pause_after(&error) }, Step::Land(error)),
         Outcome::Refused(error) => (Settlement::Refused { cause: error.code().to_owned() }, Step::Land(error)),
         Outcome::Uncertain(error) => {
             let pause = pause_in_doubt(&work, &error);
@@ -112,6 +110,13 @@ async fn send(inner: &Inner, strip: &Strip, work: Work, attempt: AttemptId, perm
         // If even this could not be stored, the attempt stays open, and is found so.
         _ => error,
     }
+}
+
+/// An answer that did nothing is not asked for again at once, whichever process asks. Where nothing was sent there
+/// is nothing to be gentle with.
+fn pause_after(error: &Error) -> Duration {
+    let gentle = if error.status().is_some() { Duration::from_secs(1) } else { Duration::ZERO };
+    error.retry_after().unwrap_or(gentle)
 }
 
 /// How long an attempt whose outcome is unknown is left alone: longer each time, as the provider is unwell.

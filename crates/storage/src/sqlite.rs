@@ -23,9 +23,8 @@ use crate::{StoreError, rules::Moment};
 /// Every change is on disk, its event with it, before its verb returns (`synchronous=FULL`). A future that
 /// is dropped on the way changes nothing or everything. The clock is SQLite's, which is the machine's.
 ///
-/// What is erased is overwritten (`secure_delete`). Until the next checkpoint the file's write-ahead log may
-/// hold older pages, whose secrets are sealed like all others; the last process to close the file removes
-/// that log. Do not put the file on a network file system: its locks do not hold there.
+/// What is erased is overwritten (`secure_delete`), and an erasure empties the write-ahead log, unless somebody reads
+/// just then. What a renewal replaced may lie in the log, sealed and spent, until the next checkpoint. Do not put the file on a network file system: its locks do not hold there.
 pub struct SqliteStore {
     /// One connection, so that the changes of this process wait in line instead of for SQLite's lock.
     writer: SqlitePool,
@@ -61,6 +60,12 @@ impl SqliteStore {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+
+    /// Brings the log into the file, where what was erased is overwritten, and empties it: a log that goes on lying
+    /// there would hold the erased pages. A reader in the way only puts it off until the next erasure or checkpoint.
+    async fn forget_log(&self) {
+        let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await;
     }
 
     /// Holds the file's write lock from the start: a lock taken for reading and raised later could deadlock.

@@ -11,7 +11,7 @@ use mailgrant_core::{Error, Host, SystemHost};
 
 use super::desk::{Desk, Received};
 use crate::{
-    exit::Stop,
+    exit::{Stop, quoted},
     loopback::{Listener, Page, Reply},
     say,
 };
@@ -38,7 +38,7 @@ pub(super) async fn wait(listener: Listener, desk: Desk) -> End {
 }
 
 pub(super) fn say_connected(name: &str) {
-    say::words(&format!("`{name}` is connected. Try `mailgrant call {name} GET /accounts`."));
+    say::words(&format!("`{name}` is connected. Try `mailgrant call {} GET /accounts`.", quoted(name)));
 }
 
 async fn reply(desk: &Desk, said: &Said, callback: &str) -> Reply<End> {

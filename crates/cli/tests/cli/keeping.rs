@@ -50,6 +50,8 @@ async fn the_key_is_its_owner_s_alone_and_apart_from_the_store() {
     assert_eq!(relative.current_dir(rig.home.path()).output().unwrap().status.code(), Some(5));
 
     let other = rig.home.path().join("keys/other");
+    let elsewhere = format!("sqlite:{}", rig.home.path().join("elsewhere/store.db").display());
+    assert_eq!(rig.run(["--store", &elsewhere, "--key-file", other.to_str().unwrap(), "accounts"]).code, 0);
     let wrong = rig.run(["--key-file", other.to_str().unwrap(), "token", "main"]);
     assert_eq!(wrong.code, 5, "{wrong:?}");
     assert!(wrong.stderr.contains("sealing_key_unknown"), "{wrong:?}");

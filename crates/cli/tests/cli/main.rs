@@ -9,6 +9,7 @@ mod callback;
 mod client_credentials;
 mod codes;
 mod emulate;
+mod ending;
 mod implicit;
 mod keeping;
 mod login;

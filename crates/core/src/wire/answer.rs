@@ -16,7 +16,7 @@ const LONGEST_LIFE: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// `None`: there is no token in it. An error: there is one that cannot be used.
 pub(super) fn tokens(body: &[u8], asked: Asked, sent_at: SystemTime, unnamed: Expiry) -> Option<Result<Issued, Error>> {
-    let read: Read = serde_json::from_slice(strip_bom(body)).ok()?;
+    let read: Read = serde_json::from_slice(object(body)).ok()?;
     Some(read.issued(asked, sent_at, unnamed))
 }
 
@@ -24,36 +24,39 @@ pub(super) fn tokens(body: &[u8], asked: Asked, sent_at: SystemTime, unnamed: Ex
 pub(crate) fn handed_over(token: FragmentToken, at: SystemTime, unnamed: Expiry) -> Result<Issued, Error> {
     let read = Read {
         access_token: token.access_token,
-        token_type: token.token_type,
+        token_type: token.token_type.map_or(Text::Missing, Text::Given),
         expires_in: token.expires_in.map_or(Life::Unnamed, |text| Life::text(&text)),
         refresh_token: None,
-        scope: token.scope.map_or(Scope::Missing, Scope::Text),
+        scope: token.scope.map_or(Text::Missing, Text::Given),
     };
     read.issued(Asked::Exchange, at, unnamed)
 }
 
-pub(super) fn strip_bom(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+/// The body from its opening brace on; nothing, if it begins with anything else. (serde takes a list for a struct: a
+/// page that says `["invalid_grant"]` is nobody's refusal.)
+pub(super) fn object(body: &[u8]) -> &[u8] {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    if body.first() == Some(&b'{') { body } else { &[] }
 }
 
 #[derive(Deserialize)]
 struct Read {
     access_token: SecretString,
     #[serde(default)]
-    token_type: Option<String>,
+    token_type: Text,
     #[serde(default)]
     expires_in: Life,
     #[serde(default)]
     refresh_token: Option<SecretString>,
     #[serde(default)]
-    scope: Scope,
+    scope: Text,
 }
 
 /// A text, or whatever else: it is not worth losing a token over.
 #[derive(Default, Deserialize)]
 #[serde(untagged)]
-enum Scope {
-    Text(String),
+enum Text {
+    Given(String),
     Other(de::IgnoredAny),
     #[default]
     #[serde(skip)]
@@ -62,10 +65,11 @@ enum Scope {
 
 impl Read {
     fn issued(self, asked: Asked, sent_at: SystemTime, unnamed: Expiry) -> Result<Issued, Error> {
-        if self.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
+        if matches!(&self.token_type, Text::Given(kind) if !kind.is_empty() && !kind.eq_ignore_ascii_case("bearer")) {
             return Err(unusable(
+                asked,
                 "token_type_unknown",
-                "the provider issued a token of a type other than Bearer, which cannot be used",
+                "the provider issued a token of a type other than Bearer, which cannot be used: tell the provider",
             ));
         }
         let expiry = match self.expires_in {
@@ -75,8 +79,9 @@ impl Read {
             Life::Named(_) | Life::Absurd if asked == Asked::Refresh => Expiry::Unknown,
             Life::Named(_) | Life::Absurd => {
                 return Err(unusable(
+                    asked,
                     "expires_in_absurd",
-                    "the provider issued a token with a life that is no number of seconds, negative or absurdly long",
+                    "the provider issued a token with a life that is no number of seconds, negative or absurdly long: begin the login again, and tell the provider",
                 ));
             }
         };
@@ -86,7 +91,7 @@ impl Read {
             expiry,
             at: sent_at,
             scope: match self.scope {
-                Scope::Text(scope)
+                Text::Given(scope)
                     if !scope.is_empty() && scope.len() <= 1024 && !scope.chars().any(char::is_control) =>
                 {
                     Some(scope)
@@ -97,8 +102,12 @@ impl Read {
     }
 }
 
-fn unusable(code: &'static str, message: &'static str) -> Error {
-    Error::try_later(code, message)
+/// After a login the customer is there to begin again; after a renewal there is nobody, and an account in doubt.
+fn unusable(asked: Asked, code: &'static str, message: &'static str) -> Error {
+    match asked {
+        Asked::Exchange => Error::ask_user(code, message),
+        Asked::Refresh | Asked::Obtain => Error::try_later(code, message),
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "door: an empty refresh token is none")]
@@ -121,7 +130,8 @@ impl Life {
         if text.is_empty() {
             return Self::Unnamed;
         }
-        text.parse().map_or(Self::Absurd, |seconds| Self::Named(Duration::from_secs(seconds)))
+        let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        seconds.map_or(Self::Absurd, Self::Named)
     }
 }
 
@@ -133,7 +143,7 @@ impl<'de> Deserialize<'de> for Life {
 
 struct LifeVisitor;
 
-impl de::Visitor<'_> for LifeVisitor {
+impl<'de> de::Visitor<'de> for LifeVisitor {
     type Value = Life;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -158,6 +168,16 @@ impl de::Visitor<'_> for LifeVisitor {
 
     fn visit_str<E>(self, text: &str) -> Result<Life, E> {
         Ok(Life::text(text))
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Life, A::Error> {
+        while items.next_element::<de::IgnoredAny>()?.is_some() {}
+        Ok(Life::Absurd)
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut entries: A) -> Result<Life, A::Error> {
+        while entries.next_entry::<de::IgnoredAny, de::IgnoredAny>()?.is_some() {}
+        Ok(Life::Absurd)
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Life, E> {
@@ -207,7 +227,9 @@ mod tests {
             ("99999999999999", Err("expires_in_absurd")),
             ("\"soon\"", Err("expires_in_absurd")),
             ("true", Err("expires_in_absurd")),
-            ("{}", Err("no token")),
+            ("{}", Err("expires_in_absurd")),
+            ("[60]", Err("expires_in_absurd")),
+            ("\"60.5\"", Ok(Expiry::At(SystemTime::UNIX_EPOCH + Duration::from_millis(1_060_500)))),
         ] {
             let body = format!(r#"{{"access_token":"a","expires_in":{value}}}"#);
             assert_eq!(read(&body).map(|issued| issued.expiry), expected, "{value}");
@@ -225,7 +247,7 @@ mod tests {
 
     #[test]
     fn types_and_refresh_tokens() {
-        for kind in ["\"bearer\"", "\"BEARER\"", "null"] {
+        for kind in ["\"bearer\"", "\"BEARER\"", "null", "\"\"", "5", "[\"Bearer\"]"] {
             assert!(read(&format!(r#"{{"access_token":"a","token_type":{kind}}}"#)).is_ok(), "{kind}");
         }
         assert_eq!(read(r#"{"access_token":"a","token_type":"mac"}"#).unwrap_err(), "token_type_unknown");
@@ -240,6 +262,8 @@ mod tests {
             "",
             "{",
             "[]",
+            "[\"t\"]",
+            "[\"t\",null,60,\"r\"]",
             "null",
             "{}",
             r#"{"access_token":7}"#,

@@ -22,7 +22,7 @@ pub struct Answer<'a> {
     pub status: StatusCode,
     /// The headers.
     pub headers: &'a HeaderMap,
-    /// The body, without a byte order mark; up to 64 KiB of anything.
+    /// The body, without a byte order mark, if it could be a JSON object; else empty. Up to 64 KiB.
     pub body: &'a [u8],
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn hear<P: Provider>(
     sent_at: SystemTime,
 ) -> Heard {
     let (parts, body) = answer.into_parts();
-    let seen = Answer { asked, status: parts.status, headers: &parts.headers, body: answer::strip_bom(&body) };
+    let seen = Answer { asked, status: parts.status, headers: &parts.headers, body: answer::object(&body) };
     let heard = judge(client.provider(), &seen, sent_at, client.host().now(), client.profile().unnamed_expiry);
     if let Ok(mut body) = body.try_into_mut() {
         body.zeroize();
@@ -84,7 +84,7 @@ pub(crate) fn unanswered(error: TransportError) -> Error {
         }
         Sent::Perhaps => Error::try_later(
             "answer_lost",
-            "the request was sent, and no answer came that could be read; what the provider did is unknown",
+            "the request was sent, and no answer came that could be read; what the provider did is unknown: try again",
         ),
     }
     .caused_by(error)
@@ -114,21 +114,23 @@ fn judge<P: Provider>(
             Some(Err(error)) => Heard::Unclear(error.answered(status, None)),
             None => match provider.refusal(answer) {
                 Some(refusal) => refused(&refusal, answer, pause),
-                None => unclear("answer_unclear", "the provider answered with success and without a token; what it did is unknown"),
+                None => unclear("answer_unclear", "the provider answered with success and without a token; what it did is unknown: try again"),
             },
         },
         300..=399 => Heard::Untouched(
             Error::configuration("token_endpoint_redirects", "the token endpoint answers with a redirect, which is not followed: check its address").answered(status, None),
         ),
+        // Something on the way gave up waiting: the provider may have had the request.
+        408 | 460 | 499 => Heard::Unclear(unwell().answered(status, None).after(pause)),
         400..=499 => match provider.refusal(answer) {
             Some(refusal) => refused(&refusal, answer, pause),
             None => Heard::Untouched(
-                Error::try_later("answer_unclear", "something on the way to the provider refused the request, in words that are not the provider's; no grant was changed")
+                Error::try_later("answer_unclear", "something on the way to the provider refused the request, in words that are not the provider's; no grant was changed: try again, and look at its address if that does not help")
                     .answered(status, None)
                     .after(pause),
             ),
         },
-        _ => unclear("provider_unwell", "the provider, or something before it, failed; what it did is unknown"),
+        _ => Heard::Unclear(unwell().answered(status, None).after(pause)),
     }
 }
 
@@ -153,14 +155,22 @@ fn refused(refusal: &Refusal, answer: &Answer<'_>, pause: Option<Duration>) -> H
         (Meaning::RateLimited, _) => {
             Heard::Untouched(answered(rate_limited()).after(pause.unwrap_or(Duration::from_secs(30))))
         }
+        // Success without a token, or a failure within: whether something happened before it, nobody knows.
+        (Meaning::Temporary, _) if answer.status.is_success() || matches!(refusal.code, "server_error" | "1") => {
+            Heard::Unclear(answered(unwell()).after(pause))
+        }
         (Meaning::Temporary, _) => {
             let message = "the provider cannot answer now: try again; no grant was changed";
-            let error = answered(Error::try_later("provider_unwell", message)).after(pause);
-            // Success without a token, or a failure within: whether something happened before it, nobody knows.
-            let unclear = answer.status.is_success() || matches!(refusal.code, "server_error" | "1");
-            if unclear { Heard::Unclear(error) } else { Heard::Untouched(error) }
+            Heard::Untouched(answered(Error::try_later("provider_unwell", message)).after(pause))
         }
     }
+}
+
+fn unwell() -> Error {
+    Error::try_later(
+        "provider_unwell",
+        "the provider, or something before it, failed; what it did is unknown: try again",
+    )
 }
 
 fn rate_limited() -> Error {

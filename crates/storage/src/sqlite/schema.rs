@@ -66,8 +66,13 @@ pub(super) fn ddl(prefix: &TablePrefix) -> String {
 
 /// Brings the file to this build's schema; a file of a newer build is left alone.
 pub(super) async fn prepare(connection: &mut SqliteConnection, prefix: &TablePrefix) -> Result<(), StoreError> {
-    // Looked at first, so that a file that cannot be used is not even switched to WAL.
-    version(connection, prefix).await?;
+    // Looked at first, so that a file that cannot be used is not even switched to WAL, and one that is as it should
+    // be is opened without waiting for anybody's lock.
+    let found = version(connection, prefix).await?;
+    let mode: String = query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await.map_err(unavailable)?;
+    if found == MIGRATIONS.len() && mode == "wal" {
+        return Ok(());
+    }
     switch_to_wal(connection).await?;
     let mut change = connection.begin_with("BEGIN IMMEDIATE").await.map_err(unavailable)?;
     let found = version(&mut change, prefix).await?;

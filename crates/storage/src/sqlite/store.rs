@@ -68,7 +68,11 @@ impl Store for SqliteStore {
     }
 
     async fn remove(&self, key: &AccountKey, secret: Secret) -> Result<Option<Version>, StoreError> {
-        self.change(key, |row, _| rules::remove(row, secret)).await
+        let version = self.change(key, |row, _| rules::remove(row, secret)).await?;
+        if secret == Secret::EraseNow {
+            self.forget_log().await;
+        }
+        Ok(version)
     }
 
     async fn put_pending(
