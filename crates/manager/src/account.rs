@@ -147,7 +147,7 @@ impl Account {
                     Ok(current) if Some(current.version) == rejected && flight.rejected != rejected => {
                         landed.changed().await.ok();
                     }
-                    Ok(current) if current.phase(self.inner.host.monotonic()) == Phase::Over => return Err(ended()),
+                    Ok(current) if current.outlived(self.inner.host.monotonic()) => return Err(ended()),
                     result => return result,
                 }
             }
@@ -183,7 +183,7 @@ fn ended() -> Error {
     Error::new(
         ErrorKind::TryLater,
         "token_ended",
-        "the newest token has ended already: it was issued without a life, or the store was away for longer than that",
+        "the newest token has ended already: the store was away for longer than its life; try again",
     )
 }
 

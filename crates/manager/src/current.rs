@@ -23,6 +23,8 @@ struct Life {
     scarce: Duration,
     /// From here on it is over.
     end: Duration,
+    /// Whether there was a moment at which it was not.
+    lived: bool,
 }
 
 /// How long a token is handed out before its row is looked at again: so long may a disconnect in another
@@ -55,6 +57,7 @@ impl Current {
             due: now + due,
             scarce: now + left.saturating_sub(margin.min(whole / 5)),
             end: now + left,
+            lived: !whole.is_zero(),
         });
         Self { bearer, version, life, stale: now + LOOK_AGAIN }
     }
@@ -67,6 +70,12 @@ impl Current {
             _ if now >= self.stale => Phase::Stale,
             _ => Phase::Good,
         }
+    }
+
+    /// Whether it had a life that is over. One that was issued without a life is handed out all the same: what it is
+    /// worth, the API will say.
+    pub(crate) fn outlived(&self, now: Duration) -> bool {
+        self.life.is_some_and(|life| life.lived && now >= life.end)
     }
 
     /// The life that is left, where it has an end.

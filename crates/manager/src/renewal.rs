@@ -100,7 +100,7 @@ async fn send(inner: &Inner, strip: &Strip, work: Work, attempt: AttemptId, perm
         Outcome::Uncertain(error) => {
             let pause = pause_in_doubt(&work, &error);
             // Within a known grace the answer can be asked for again at once.
-            let step = if pause.is_zero() { Step::Again } else { Step::Land(error) };
+            let step = if pause.is_zero() { Step::Again } else { Step::Land(paused(error, pause)) };
             (Settlement::Uncertain { pause }, step)
         }
     };
@@ -117,6 +117,11 @@ async fn send(inner: &Inner, strip: &Strip, work: Work, attempt: AttemptId, perm
 fn pause_after(error: &Error) -> Duration {
     let gentle = if error.status().is_some() { Duration::from_secs(1) } else { Duration::ZERO };
     error.retry_after().unwrap_or(gentle)
+}
+
+/// The error, with the pause that the store will hold everybody to.
+fn paused(error: Error, pause: Duration) -> Error {
+    if pause.is_zero() { error } else { error.after(pause) }
 }
 
 /// How long an attempt whose outcome is unknown is left alone: longer each time, as the provider is unwell.

@@ -120,10 +120,10 @@ fn judge<P: Provider>(
         300..=399 => Heard::Untouched(
             Error::configuration("token_endpoint_redirects", "the token endpoint answers with a redirect, which is not followed: check its address").answered(status, None),
         ),
-        // Something on the way gave up waiting: the provider may have had the request.
-        408 | 460 | 499 => Heard::Unclear(unwell().answered(status, None).after(pause)),
         400..=499 => match provider.refusal(answer) {
             Some(refusal) => refused(&refusal, answer, pause),
+            // Something on the way gave up waiting: the provider may have had the request.
+            None if matches!(status, 408 | 460 | 499) => Heard::Unclear(unwell().answered(status, None).after(pause)),
             None => Heard::Untouched(
                 Error::try_later("answer_unclear", "something on the way to the provider refused the request, in words that are not the provider's; no grant was changed: try again, and look at its address if that does not help")
                     .answered(status, None)

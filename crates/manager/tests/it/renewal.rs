@@ -211,3 +211,13 @@ async fn an_adopted_token_is_kept_and_not_renewed() {
     assert_eq!((error.kind(), error.code()), (ErrorKind::AskUser, "not_renewable"));
     assert_eq!(world.emulator.counters().token_requests, 0);
 }
+
+#[tokio::test]
+async fn a_token_without_a_life_is_handed_out_once_it_was_renewed() {
+    let world = World::new().await;
+    let account = world.connected().await;
+    world.emulator.settings(|settings| settings.refreshed_lifetime = Some(0));
+    world.advance(HOUR);
+    assert_eq!(account.token().await.unwrap().version(), Some(2));
+    assert_eq!(account.token().await.unwrap().version(), Some(3));
+}
