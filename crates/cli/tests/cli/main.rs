@@ -1,6 +1,6 @@
 //! The command line, run as it is against an emulator.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod account;
 mod adopted;
