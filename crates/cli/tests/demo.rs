@@ -90,7 +90,7 @@ fn broken(fault: &str) -> String {
 /// A delay that is no longer than it has to be.
 fn spelled(fault: Fault) -> String {
     match fault {
-        Fault::Delay(_) => "delay:2".to_owned(),
+        Fault::Delay(_) => "delay:4".to_owned(),
         fault => fault.to_string(),
     }
 }

@@ -17,7 +17,7 @@ use crate::fault::Fault;
 use crate::reply::Reply;
 
 const PIECES: usize = 16;
-const SLOW: Duration = Duration::from_millis(100);
+const SLOW: Duration = Duration::from_millis(300);
 /// Long enough that what was written so far leaves before the connection breaks.
 const FLUSH: Duration = Duration::from_millis(1);
 

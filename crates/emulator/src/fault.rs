@@ -23,7 +23,7 @@ pub enum Fault {
     RateLimit,
     /// `truncated-body`: the state changes, the body breaks off halfway.
     TruncatedBody,
-    /// `slow-body`: the state changes, the body takes about a second and a half of real time.
+    /// `slow-body`: the state changes, the body takes about four seconds of real time.
     SlowBody,
     /// `empty-200`: the state changes, 200 without a body.
     Empty200,

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use super::{step::Step, tell};
 
 /// On loopback, an answer that took longer was held back.
-const PROMPT: Duration = Duration::from_millis(1250);
+const PROMPT: Duration = Duration::from_secs(3);
 
 /// The promises of one step, checked as it goes on. It also tells the step's part of the story.
 pub(super) struct Promises {
