@@ -5,7 +5,7 @@
 //! ```no_run
 //! # mod mailgrant_example { use mailgrant_core::*;
 //! # #[derive(Clone, Debug)] pub struct Postbox(Profile);
-//! # impl Postbox { pub fn production() -> Self { unimplemented!() } }
+//! # impl Postbox { pub fn production() -> Self { unreachable!("never run") } }
 //! # impl Provider for Postbox { const NAME: &'static str = "postbox"; fn profile(&self) -> &Profile { &self.0 } }
 //! # impl OfferedBy<Postbox> for AuthorizationCode { type Renewal = renewal::Refresh; } }
 //! # use mailgrant_example::Postbox;
