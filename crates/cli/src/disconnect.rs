@@ -1,7 +1,7 @@
 //! `mailgrant disconnect`: an account is given up.
 
-use mailgrant_core::{Expiry, Host, SystemHost};
-use mailgrant_manager::{Manager, Revocation};
+use mailgrant_core::{Expiry, Host, Revocation, SystemHost};
+use mailgrant_manager::Manager;
 
 use crate::{
     args::AccountArgs,
@@ -32,10 +32,10 @@ pub(crate) async fn run(running: &Running, args: &AccountArgs) -> Result<(), Sto
     say::words(&format!("`{name}` is disconnected: its tokens, client id and client secret are erased here."));
     let now = SystemHost.now();
     match (disconnected.revocation, disconnected.token_ends) {
-        (Revocation::LocalOnly, Expiry::At(end)) if end <= now => say::words(
+        (Ok(Revocation::LocalOnly), Expiry::At(end)) if end <= now => say::words(
             "GetResponse has no way to revoke a grant from here; the last token that was issued has ended by itself.",
         ),
-        (Revocation::LocalOnly, ends) => say::words(&format!(
+        (Ok(Revocation::LocalOnly), ends) => say::words(&format!(
             "GetResponse has no way to revoke a grant from here: a token that was handed out before works {}.",
             until::described(ends, now)
         )),

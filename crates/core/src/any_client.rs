@@ -5,9 +5,9 @@ use bytes::Bytes;
 use http::Response;
 
 use crate::{
-    AuthorizationCode, Bearer, Callback, Client, ClientCredentials, ClientIdentity, Error, Expired, Expiry, Grant,
-    GrantKind, Implicit, PendingAuthorization, Permit, Profile, Provider, RefreshBudget, RefreshError, Session,
-    Standing, TokenRecord,
+    AuthorizationCode, Bearer, Binding, Callback, Client, ClientCredentials, ClientIdentity, Error, Expired, Expiry,
+    Grant, GrantKind, Implicit, Lookup, PendingAuthorization, Permit, Profile, Provider, RefreshBudget, RefreshError,
+    Revocation, Session, Standing, TokenRecord,
 };
 
 /// A client whose provider, environment and app are only known at run time: what the manager keeps many of.
@@ -25,6 +25,13 @@ pub trait AnyClient: Send + Sync + 'static {
     /// The budget that permits come from.
     fn budget(&self) -> &RefreshBudget;
 
+    /// As [`Client::lookup`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::lookup`].
+    fn lookup(&self, callback: &Callback, binding: &Binding) -> Result<Lookup, Error>;
+
     /// Finishes a login: the callback is compared with what was put aside, and its code is spent.
     ///
     /// # Errors
@@ -35,6 +42,20 @@ pub trait AnyClient: Send + Sync + 'static {
     /// Renews a record's token, by spending its refresh token or by obtaining another: one request, for which
     /// `permit` is leave.
     async fn refresh(&self, permit: Permit, record: &TokenRecord) -> Outcome;
+
+    /// As [`Client::account_id`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::account_id`].
+    async fn account_id(&self, record: &TokenRecord) -> Result<Option<String>, Error>;
+
+    /// As [`Client::revoke`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::revoke`].
+    async fn revoke(&self, record: &TokenRecord) -> Result<Revocation, Error>;
 
     /// The record's token as a bearer, ending at `expiry`, that remembers the `version` it is stored under.
     ///
@@ -80,6 +101,10 @@ impl<P: Provider> AnyClient for Client<P> {
         self.budget()
     }
 
+    fn lookup(&self, callback: &Callback, binding: &Binding) -> Result<Lookup, Error> {
+        self.lookup(callback, binding)
+    }
+
     async fn complete(&self, pending: PendingAuthorization, callback: Callback) -> Result<TokenRecord, Error> {
         match pending.grant {
             GrantKind::AuthorizationCode => {
@@ -99,6 +124,14 @@ impl<P: Provider> AnyClient for Client<P> {
             GrantKind::ClientCredentials => obtain(self, permit, record).await,
             GrantKind::Implicit | GrantKind::Adopted => Outcome::Refused(not_renewable()),
         }
+    }
+
+    async fn account_id(&self, record: &TokenRecord) -> Result<Option<String>, Error> {
+        self.account_id(record).await
+    }
+
+    async fn revoke(&self, record: &TokenRecord) -> Result<Revocation, Error> {
+        self.revoke(record).await
     }
 
     fn bearer(&self, record: &TokenRecord, expiry: Expiry, version: u64) -> Result<Bearer, Error> {

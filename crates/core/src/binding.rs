@@ -46,10 +46,13 @@ impl Binding {
         Self(hash(&[b"terminal"]))
     }
 
-    /// Where a login marked with `state` and bound to this lies.
+    /// Where a login marked with `state`, or with nothing, lies that is bound to this.
     #[expect(clippy::disallowed_methods, reason = "door: to find the login that the state marks")]
-    pub(crate) fn lookup(&self, state: &CsrfState) -> Lookup {
-        Lookup(hash(&[b"state", state.expose_secret().as_bytes(), &self.0]))
+    pub(crate) fn lookup(&self, state: Option<&CsrfState>) -> Lookup {
+        Lookup(match state {
+            Some(state) => hash(&[b"state", state.expose_secret().as_bytes(), &self.0]),
+            None => hash(&[b"browser only", &self.0]),
+        })
     }
 }
 
@@ -101,12 +104,15 @@ mod tests {
     #[test]
     fn another_browser_another_account_and_another_state_lie_elsewhere() {
         let state = CsrfState::draw(&SystemHost);
-        let here = Binding::browser("session-1").unwrap().lookup(&state);
-        assert_eq!(here, Binding::browser("session-1").unwrap().lookup(&state));
-        assert_ne!(here, Binding::browser("session-2").unwrap().lookup(&state));
-        assert_ne!(here, Binding::terminal().lookup(&state));
-        assert_ne!(here, Binding::browser("session-1").unwrap().and_account("a").lookup(&state));
-        assert_ne!(here, Binding::browser("session-1").unwrap().lookup(&CsrfState::draw(&SystemHost)));
+        let here = Binding::browser("session-1").unwrap().lookup(Some(&state));
+        assert_eq!(here, Binding::browser("session-1").unwrap().lookup(Some(&state)));
+        assert_ne!(here, Binding::browser("session-2").unwrap().lookup(Some(&state)));
+        assert_ne!(here, Binding::terminal().lookup(Some(&state)));
+        assert_ne!(here, Binding::browser("session-1").unwrap().and_account("a").lookup(Some(&state)));
+        assert_ne!(here, Binding::browser("session-1").unwrap().lookup(Some(&CsrfState::draw(&SystemHost))));
+        let unmarked = Binding::browser("session-1").unwrap().lookup(None);
+        assert_ne!(unmarked, here);
+        assert_ne!(unmarked, Binding::browser("session-2").unwrap().lookup(None));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use secrecy::SecretString;
 
-use crate::{Binding, Code, CsrfState, Error, Lookup};
+use crate::{Binding, Code, CsrfState, Error, Lookup, MarkedBy};
 
 /// What a browser brought to the redirect URI. Everybody can send one: nothing in it is believed until
 /// [`receive`](crate::Session::receive) has compared its `state`.
@@ -54,6 +54,8 @@ impl Callback {
         for (part, in_fragment) in parts {
             for (name, value) in form_urlencoded::parse(part.as_bytes()) {
                 let repeated = match &*name {
+                    // Some servers return an empty one where none was sent.
+                    "state" if value.is_empty() => false,
                     "code" => callback.code.replace(Code::from_secret(value.into_owned().into())).is_some(),
                     "state" => callback.state.replace(CsrfState::from_secret(value.into_owned().into())).is_some(),
                     "error" => callback.error.replace(known_error(&value)).is_some(),
@@ -79,16 +81,15 @@ impl Callback {
     }
 
     /// Where the login that this callback claims to finish lies, for whoever is bound by `binding`.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::AskUser`](crate::ErrorKind::AskUser) if it brings no `state`.
-    pub fn lookup(&self, binding: &Binding) -> Result<Lookup, Error> {
-        self.state.as_ref().map(|state| binding.lookup(state)).ok_or_else(state_missing)
+    pub(crate) fn lookup(&self, binding: &Binding, marked_by: MarkedBy) -> Result<Lookup, Error> {
+        match (&self.state, marked_by) {
+            (None, MarkedBy::State | MarkedBy::RedirectNonce) => Err(state_missing()),
+            (state, _) => Ok(binding.lookup(state.as_ref())),
+        }
     }
 
     /// The code in it, if the callback is this login's.
-    pub(crate) fn judge_code(self, expected: &CsrfState, issuer: Option<&str>) -> Result<Code, Verdict> {
+    pub(crate) fn judge_code(self, expected: Option<&CsrfState>, issuer: Option<&str>) -> Result<Code, Verdict> {
         self.verify(expected, issuer)?;
         if self.token.is_some() || self.token_in_query {
             return Err(unusable(
@@ -105,7 +106,11 @@ impl Callback {
     }
 
     /// The token in its fragment, if the callback is this login's.
-    pub(crate) fn judge_token(self, expected: &CsrfState, issuer: Option<&str>) -> Result<FragmentToken, Verdict> {
+    pub(crate) fn judge_token(
+        self,
+        expected: Option<&CsrfState>,
+        issuer: Option<&str>,
+    ) -> Result<FragmentToken, Verdict> {
         self.verify(expected, issuer)?;
         if self.code.is_some() || self.token_in_query {
             return Err(unusable(
@@ -121,9 +126,14 @@ impl Callback {
         })
     }
 
-    fn verify(&self, expected: &CsrfState, issuer: Option<&str>) -> Result<(), Verdict> {
-        let state = self.state.as_ref().ok_or_else(|| Verdict::Unusable(state_missing()))?;
-        if !state.matches(expected) {
+    fn verify(&self, expected: Option<&CsrfState>, issuer: Option<&str>) -> Result<(), Verdict> {
+        let matches = match (&self.state, expected) {
+            (Some(state), Some(expected)) => state.matches(expected),
+            (None, Some(_)) => return Err(Verdict::Unusable(state_missing())),
+            // None was sent, so one that comes is of another login.
+            (state, None) => state.is_none(),
+        };
+        if !matches {
             return Err(unusable(
                 "state_mismatch",
                 "the callback belongs to another login: nothing was sent; begin the login again from the page that you trust",
@@ -239,7 +249,9 @@ mod tests {
 
     fn judge(text: &str) -> Result<(), &'static str> {
         let expected = CsrfState::from_secret("S".to_owned().into());
-        match Callback::parse(text).map_err(|error| error.code())?.judge_code(&expected, Some("https://issuer.example"))
+        match Callback::parse(text)
+            .map_err(|error| error.code())?
+            .judge_code(Some(&expected), Some("https://issuer.example"))
         {
             Ok(_) => Ok(()),
             Err(Verdict::Denied(error) | Verdict::Unusable(error)) => Err(error.code()),
@@ -255,6 +267,8 @@ mod tests {
             ("/cb?state=S&code=c&unknown=x&unknown=y", Ok(())),
             ("code=c&state=T", Err("state_mismatch")),
             ("code=c", Err("state_missing")),
+            ("code=c&state=", Err("state_missing")),
+            ("code=c&state=S&state=", Ok(())),
             ("", Err("state_missing")),
             ("https://app.example/cb", Err("state_missing")),
             ("state=S", Err("code_missing")),
@@ -271,6 +285,19 @@ mod tests {
             ("state=S&access_token=t", Err("token_in_callback")),
         ] {
             assert_eq!(judge(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_marks_a_callback_a_state_is_somebody_elses() {
+        for (text, expected) in
+            [("code=c", Ok(())), ("code=c&state=", Ok(())), ("code=c&state=S", Err("state_mismatch"))]
+        {
+            let judged =
+                Callback::parse(text).unwrap().judge_code(None, None).map(drop).map_err(|verdict| match verdict {
+                    Verdict::Denied(error) | Verdict::Unusable(error) => error.code(),
+                });
+            assert_eq!(judged, expected, "{text}");
         }
     }
 
@@ -292,7 +319,7 @@ mod tests {
         ] {
             let expected_state = CsrfState::from_secret("S".to_owned().into());
             let judged = Callback::parse(text).map_err(|error| error.code()).and_then(|callback| {
-                callback.judge_token(&expected_state, None).map(drop).map_err(|verdict| match verdict {
+                callback.judge_token(Some(&expected_state), None).map(drop).map_err(|verdict| match verdict {
                     Verdict::Denied(error) | Verdict::Unusable(error) => error.code(),
                 })
             });

@@ -103,9 +103,10 @@ impl<P: Provider> Client<P> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::AskUser`](crate::ErrorKind::AskUser) if the callback does not say which login it is of.
+    /// [`ErrorKind::AskUser`](crate::ErrorKind::AskUser) if the callback does not say which login it is of, though
+    /// this environment [marks](Profile::binding) its callbacks.
     pub fn lookup(&self, callback: &Callback, binding: &Binding) -> Result<Lookup, Error> {
-        callback.lookup(binding)
+        callback.lookup(binding, self.profile().binding)
     }
 
     /// Takes up a login that was put aside.
@@ -213,8 +214,9 @@ impl<P: Provider> Client<P> {
         self.0.target.clone()
     }
 
-    pub(crate) fn draw_login(&self) -> Login {
-        Login::draw(&*self.0.host, self.profile().pkce)
+    pub(crate) fn draw_login(&self, grant: &impl Grant) -> Login {
+        let profile = self.profile();
+        Login::draw(&*self.0.host, profile.pkce, profile.binding, grant.redirect_uri())
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Issued {
     /// The moment before the request was sent, from which the life is counted.
     pub(crate) at: SystemTime,
     pub(crate) scope: Option<String>,
+    /// Whose account it opens, as the provider names it.
+    pub(crate) account_id: Option<String>,
 }
 
 impl Issued {
@@ -24,6 +26,14 @@ impl Issued {
         }
         if self.scope.is_none() {
             self.scope.clone_from(&old.scope);
+        }
+        self.of_the_account_of(old)
+    }
+
+    /// This answer to a renewal of `old`, which is of the same account, whatever the answer calls it.
+    pub(crate) fn of_the_account_of(mut self, old: &Self) -> Self {
+        if old.account_id.is_some() {
+            self.account_id.clone_from(&old.account_id);
         }
         self
     }

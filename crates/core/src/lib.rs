@@ -57,12 +57,14 @@ mod identity;
 mod issued;
 mod login;
 mod machine;
+mod owner;
 mod pending;
 mod profile;
 mod provider;
 mod record;
 pub mod refusal;
 pub mod renewal;
+mod revocation;
 mod sealed;
 mod secret;
 mod session;
@@ -97,11 +99,15 @@ pub use crate::{
     identity::ClientIdentity,
     machine::{Authorized, CodeReceived, Expired, State, Unauthorized, Uncertain},
     pending::PendingAuthorization,
-    profile::{BodyFormat, ClientAuth, Pace, Pkce, Profile, ReplayPolicy},
+    profile::{
+        AccountLookup, BodyFormat, ClientAuth, ExchangeMethod, MarkedBy, Pace, Pkce, Profile, ReplayPolicy,
+        RevocationEndpoint, RevocationForm,
+    },
     provider::Provider,
     record::TokenRecord,
     refusal::{Meaning, Refusal},
     renewal::{Renewal, RenewalKind},
+    revocation::Revocation,
     secret::{AccessToken, ClientSecret, Code, CsrfState, RefreshToken, Verifier},
     session::Session,
     setback::{RefreshError, TransitionError},

@@ -1,20 +1,57 @@
 //! Login: the one-time values of one trip through the consent page.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use crate::{CsrfState, Host, Pkce, Verifier};
+use secrecy::ExposeSecret;
 
-/// What one trip through the consent page is recognised and proven by.
+use crate::{CsrfState, Host, MarkedBy, Pkce, Verifier};
+
+/// What one trip through the consent page is recognised and proven by: what is said at the beginning holds at
+/// the end.
 pub(crate) struct Login {
-    pub(crate) state: CsrfState,
-    /// Where the provider is sent a proof key: what is said at the beginning holds at the end.
+    pub(crate) mark: Mark,
+    /// Where the provider is sent a proof key.
     pub(crate) verifier: Option<Verifier>,
 }
 
+/// What the callback will bring to be recognised by.
+pub(crate) enum Mark {
+    /// A `state` that the provider returns.
+    State(CsrfState),
+    /// A `state` in the redirect URI's own query.
+    Nonce(CsrfState),
+    /// Nothing.
+    Nothing,
+}
+
 impl Login {
-    pub(crate) fn draw(host: &dyn Host, pkce: Pkce) -> Self {
-        let verifier = (pkce == Pkce::S256).then(|| Verifier::draw(host));
-        Self { state: CsrfState::draw(host), verifier }
+    pub(crate) fn draw(host: &dyn Host, pkce: Pkce, marked_by: MarkedBy, redirect_uri: Option<&str>) -> Self {
+        let mark = match marked_by {
+            MarkedBy::RedirectNonce if redirect_uri.is_some() => Mark::Nonce(CsrfState::draw(host)),
+            MarkedBy::State | MarkedBy::RedirectNonce => Mark::State(CsrfState::draw(host)),
+            MarkedBy::BrowserOnly => Mark::Nothing,
+        };
+        Self { mark, verifier: (pkce == Pkce::S256).then(|| Verifier::draw(host)) }
+    }
+
+    /// The `state` that the callback has to bring, however it travels there.
+    pub(crate) fn expected(&self) -> Option<&CsrfState> {
+        match &self.mark {
+            Mark::State(state) | Mark::Nonce(state) => Some(state),
+            Mark::Nothing => None,
+        }
+    }
+
+    /// The redirect URI as both requests name it.
+    #[expect(clippy::disallowed_methods, reason = "door: into the redirect URI that a browser is shown anyway")]
+    pub(crate) fn redirect_uri<'a>(&self, plain: Option<&'a str>) -> Option<Cow<'a, str>> {
+        plain.map(|plain| match &self.mark {
+            Mark::Nonce(state) => {
+                let joint = if plain.contains('?') { '&' } else { '?' };
+                Cow::Owned(format!("{plain}{joint}state={}", state.expose_secret()))
+            }
+            _ => Cow::Borrowed(plain),
+        })
     }
 }
 

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Binding, ClientIdentity, CsrfState, Error, Grant, GrantKind, Lookup, Provider, RenewalKind, SecretBytes, Session,
-    Unauthorized, Verifier, at_rest, login::Login, machine::UnauthorizedState,
+    Unauthorized, Verifier, at_rest,
+    login::{Login, Mark},
+    machine::UnauthorizedState,
 };
 
 /// A login that waits for its callback: everything that finishing it needs, on this machine or another.
@@ -41,7 +43,7 @@ impl PendingAuthorization {
     /// Where it lies, for whoever is bound by `binding`.
     #[must_use]
     pub fn lookup(&self, binding: &Binding) -> Lookup {
-        binding.lookup(&self.login.state)
+        binding.lookup(self.login.expected())
     }
 
     /// Whose client can finish it.
@@ -66,7 +68,8 @@ impl PendingAuthorization {
             grant: self.grant.name(),
             renewal: self.renewal.name(),
             redirect_uri: self.redirect_uri.as_deref(),
-            state: self.login.state.expose_secret(),
+            state: self.login.expected().map(ExposeSecret::expose_secret),
+            state_in_redirect_uri: matches!(self.login.mark, Mark::Nonce(_)),
             verifier: self.login.verifier.as_ref().map(ExposeSecret::expose_secret),
             begun_at: at_millis(self.begun_at),
         })
@@ -85,7 +88,11 @@ impl PendingAuthorization {
             renewal: named_renewal(&read.renewal)?,
             redirect_uri: read.redirect_uri,
             login: Login {
-                state: CsrfState::from_secret(read.state),
+                mark: match read.state.map(CsrfState::from_secret) {
+                    Some(state) if read.state_in_redirect_uri => Mark::Nonce(state),
+                    Some(state) => Mark::State(state),
+                    None => Mark::Nothing,
+                },
                 verifier: read.verifier.map(Verifier::from_secret),
             },
             begun_at: from_millis(read.begun_at),
@@ -110,7 +117,8 @@ struct Written<'a> {
     grant: &'a str,
     renewal: &'a str,
     redirect_uri: Option<&'a str>,
-    state: &'a str,
+    state: Option<&'a str>,
+    state_in_redirect_uri: bool,
     verifier: Option<&'a str>,
     begun_at: u64,
 }
@@ -121,7 +129,9 @@ struct Read {
     grant: String,
     renewal: String,
     redirect_uri: Option<String>,
-    state: SecretString,
+    state: Option<SecretString>,
+    #[serde(default)]
+    state_in_redirect_uri: bool,
     verifier: Option<SecretString>,
     begun_at: u64,
 }

@@ -4,7 +4,7 @@ use std::{num::NonZeroU32, time::Duration};
 
 use http::HeaderMap;
 
-use crate::{Endpoints, Expiry};
+use crate::{Endpoint, Endpoints, Expiry};
 
 /// How one provider, at one environment, wants to be spoken to.
 ///
@@ -21,6 +21,12 @@ pub struct Profile {
     pub client_auth: ClientAuth,
     /// How the body of a token request is written.
     pub body: BodyFormat,
+    /// How a code is exchanged.
+    pub exchange: ExchangeMethod,
+    /// Whether the consent page is told what it is asked for (`response_type`, RFC 6749 §3.1.1).
+    pub response_type: bool,
+    /// What marks a callback as one login's.
+    pub binding: MarkedBy,
     /// Headers of the environment that go with every token request.
     pub token_headers: HeaderMap,
     /// Headers of the environment that go with every call of the API.
@@ -29,7 +35,8 @@ pub struct Profile {
     pub pkce: Pkce,
     /// The issuer, where the provider returns `iss` in callbacks (RFC 9207). One that comes back must be this.
     pub issuer: Option<String>,
-    /// The life of a token whose answer names none.
+    /// The life of a token whose answer names none. Where it is [`Expiry::Never`], an answer that names a life of
+    /// zero says the same.
     pub unnamed_expiry: Expiry,
     /// How long a code is good for, counted from its receipt.
     pub code_life: Duration,
@@ -40,6 +47,10 @@ pub struct Profile {
     pub replay: ReplayPolicy,
     /// How fast one app may call the token endpoint.
     pub pace: Pace,
+    /// Where the API says whose account a token opens, if it does.
+    pub account: Option<AccountLookup>,
+    /// How a grant is given back, if the provider takes it back.
+    pub revocation: Option<RevocationEndpoint>,
 }
 
 impl Profile {
@@ -51,6 +62,9 @@ impl Profile {
             endpoints,
             client_auth: ClientAuth::Basic,
             body: BodyFormat::Form,
+            exchange: ExchangeMethod::Post,
+            response_type: true,
+            binding: MarkedBy::State,
             token_headers: HeaderMap::new(),
             api_headers: HeaderMap::new(),
             pkce: Pkce::S256,
@@ -60,6 +74,8 @@ impl Profile {
             token_timeout: Duration::from_secs(20),
             replay: ReplayPolicy::default(),
             pace: Pace::default(),
+            account: None,
+            revocation: None,
         }
     }
 }
@@ -84,6 +100,62 @@ pub enum BodyFormat {
     Form,
     /// `application/json;charset=utf-8`: one object of texts.
     Json,
+}
+
+/// How a code is exchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExchangeMethod {
+    /// By POST, in the body, as the standard says (RFC 6749 §4.1.3).
+    Post,
+    /// By GET: id, secret, redirect URI and code in the query, no `grant_type`. **Such a URL is a secret**: for
+    /// providers that document nothing else.
+    Get,
+}
+
+/// What marks a callback as one login's. Whoever may finish the login is said by its
+/// [`Binding`](crate::Binding), whatever the mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MarkedBy {
+    /// The `state` of the authorization request, which the provider returns (RFC 6749 §4.1.1).
+    State,
+    /// The same, in the query of the redirect URI that both requests name: for a provider that returns no `state`
+    /// of its own. A grant that names no redirect URI falls back on [`State`](Self::State).
+    RedirectNonce,
+    /// Nothing: the callback finishes whatever login is open for its [`Binding`](crate::Binding), of which there is one
+    /// at a time. The weakest: it does not say which request a code answers.
+    BrowserOnly,
+}
+
+/// Where the API says whose account a token opens: one `GET` of it follows a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a path and a name, made by providers")]
+pub struct AccountLookup {
+    /// The path of the resource, such as `/accounts`.
+    pub path: &'static str,
+    /// The field of its answer that holds the id: a text or a number.
+    pub field: &'static str,
+}
+
+/// Where a grant is given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a place and a form, made by providers")]
+pub struct RevocationEndpoint {
+    /// Its address.
+    pub endpoint: Endpoint,
+    /// How it wants to be asked.
+    pub form: RevocationForm,
+}
+
+/// How a revocation endpoint wants to be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevocationForm {
+    /// RFC 7009 §2.1: `POST` with `token` and `token_type_hint`.
+    Standard,
+    /// `DELETE` with a form of `refresh_token` and the app's credentials as its body.
+    Delete,
 }
 
 /// Whether a login carries a proof key. The method `plain` does not exist here.

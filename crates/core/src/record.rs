@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccessToken, Client, ClientIdentity, Error, Expiry, Grant, GrantKind, Provider, RefreshToken, RenewalKind,
+    AccessToken, Client, ClientIdentity, Error, Expiry, Grant, GrantKind, Profile, Provider, RefreshToken, RenewalKind,
     SecretBytes, at_rest,
     issued::Issued,
     pending::{at_millis, from_millis, named_grant, named_renewal},
@@ -82,6 +82,32 @@ impl TokenRecord {
         self.issued.scope.as_deref()
     }
 
+    /// Whose account it opens, as the provider names it, where that was said.
+    #[must_use]
+    pub fn account_id(&self) -> Option<&str> {
+        self.issued.account_id.as_deref()
+    }
+
+    /// The same record, of the account that the provider calls `id`.
+    #[must_use]
+    pub fn of_account(mut self, id: impl Into<String>) -> Self {
+        self.issued.account_id = Some(id.into());
+        self
+    }
+
+    /// What its answer brought that the provider's documents do not mention, by the names of the fields; it is kept.
+    #[must_use]
+    pub fn undocumented(&self, profile: &Profile) -> Option<&'static str> {
+        let life = profile.unnamed_expiry == Expiry::Never && matches!(self.issued.expiry, Expiry::At(_));
+        let refresh_token = self.renewal != RenewalKind::Refresh && self.issued.refresh.is_some();
+        match (life, refresh_token) {
+            (true, true) => Some("expires_in refresh_token"),
+            (true, false) => Some("expires_in"),
+            (false, true) => Some("refresh_token"),
+            (false, false) => None,
+        }
+    }
+
     /// Whether both hold the same access token, compared in constant time.
     #[must_use]
     pub fn same_access_token(&self, other: &Self) -> bool {
@@ -117,6 +143,7 @@ impl TokenRecord {
             },
             obtained_at: at_millis(self.issued.at),
             scope: self.issued.scope.as_deref(),
+            account_id: self.issued.account_id.as_deref(),
             unknown: self.unknown,
         })
     }
@@ -143,6 +170,7 @@ impl TokenRecord {
                 },
                 at: from_millis(read.obtained_at),
                 scope: read.scope,
+                account_id: read.account_id,
             },
             unknown: read.unknown,
         })
@@ -173,6 +201,8 @@ struct Written<'a> {
     expires: Expires,
     obtained_at: u64,
     scope: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<&'a str>,
     unknown: bool,
 }
 
@@ -187,6 +217,8 @@ struct Read {
     expires: Expires,
     obtained_at: u64,
     scope: Option<String>,
+    #[serde(default)]
+    account_id: Option<String>,
     unknown: bool,
 }
 

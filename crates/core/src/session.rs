@@ -6,6 +6,7 @@ use crate::{
     AnyProvider, Authorized, Bearer, ByConsent, ByProvider, Client, Expired, Expiry, Grant, OfferedBy, Provider,
     RenewalKind, Standing, State, TokenRecord, Unauthorized, Uncertain,
     issued::Issued,
+    login::Login,
     machine::{AuthorizedState, ExpiredState, Machine, UnauthorizedState, UncertainState},
 };
 
@@ -58,6 +59,11 @@ impl<P: Provider, G: Grant, S: State> Session<P, G, S> {
         Session { client: self.client, grant: self.grant, renewal: self.renewal, machine: edge(self.machine) }
     }
 
+    /// The one-time values of a login to come.
+    pub(crate) fn draw_login(&self) -> Login {
+        self.client.draw_login(&self.grant)
+    }
+
     fn rest(self, unknown: bool, issued: impl FnOnce(Machine<S>) -> Issued) -> TokenRecord {
         let (client, grant, renewal) = (self.client, self.grant, self.renewal);
         TokenRecord::new(&client, &grant, renewal, unknown, issued(self.machine))
@@ -79,6 +85,12 @@ impl<P: Provider, G: Grant> Session<P, G, Authorized> {
     #[must_use]
     pub fn expires_at(&self) -> Expiry {
         self.machine.issued().expiry
+    }
+
+    /// Whose account it is, as the provider names it, where its answer said so.
+    #[must_use]
+    pub fn account_id(&self) -> Option<&str> {
+        self.machine.issued().account_id.as_deref()
     }
 
     /// Looks at the clock: the session is live, has lapsed, or is over.
@@ -110,7 +122,7 @@ impl<P: Provider, G: Grant> Session<P, G, Authorized> {
     where
         G: OfferedBy<P> + ByConsent,
     {
-        let next = self.client.draw_login();
+        let next = self.draw_login();
         self.step(|machine| machine.begun_anew(next))
     }
 
@@ -121,7 +133,7 @@ impl<P: Provider, G: Grant> Session<P, G, Authorized> {
     }
 
     fn over(self) -> Session<P, G, Unauthorized> {
-        let next = self.client.draw_login();
+        let next = self.draw_login();
         self.step(|machine| machine.ended(next))
     }
 }
@@ -132,7 +144,7 @@ impl<P: Provider, G: Grant> Session<P, G, Expired> {
     where
         G: OfferedBy<P> + ByConsent,
     {
-        let next = self.client.draw_login();
+        let next = self.draw_login();
         self.step(|machine| machine.begun_anew(next))
     }
 
@@ -149,7 +161,7 @@ impl<P: Provider, G: Grant> Session<P, G, Uncertain> {
     where
         G: OfferedBy<P> + ByConsent,
     {
-        let next = self.client.draw_login();
+        let next = self.draw_login();
         self.step(|machine| machine.begun_anew(next))
     }
 
@@ -194,6 +206,6 @@ pub(crate) fn begin<P: Provider, G: Grant>(
     grant: G,
     renewal: RenewalKind,
 ) -> Session<P, G, Unauthorized> {
-    let machine = Machine::<Unauthorized>::begin(client.draw_login());
+    let machine = Machine::<Unauthorized>::begin(client.draw_login(&grant));
     Session::new(client.clone(), grant, renewal, machine)
 }

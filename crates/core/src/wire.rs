@@ -9,6 +9,6 @@ pub use self::hear::{Answer, Asked};
 pub(crate) use self::{
     answer::handed_over,
     encode::is_empty,
-    hear::{Heard, hear, unanswered},
-    request::{authorize_url, exchange, obtain, refresh},
+    hear::{Heard, client_misconfigured, hear, retry_after, unanswered},
+    request::{authorize_url, exchange, obtain, refresh, revoke},
 };

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use mailgrant_core::{AnyClient, ClientIdentity, Error, ErrorKind};
+use mailgrant_core::{AnyClient, Binding, Callback, ClientIdentity, Error, ErrorKind, Lookup};
 
 #[derive(Default)]
 pub(crate) struct Clients(HashMap<ClientIdentity, Arc<dyn AnyClient>>);
@@ -23,6 +23,25 @@ impl Clients {
                 ),
             )
         })
+    }
+
+    /// Where the login that a callback claims to finish lies. All clients that can tell say the same; one whose
+    /// provider marks its callbacks cannot, if there is no mark.
+    pub(crate) fn lookup(&self, callback: &Callback, binding: &Binding) -> Result<Lookup, Error> {
+        let mut refusal = None;
+        for client in self.0.values() {
+            match client.lookup(callback, binding) {
+                Ok(lookup) => return Ok(lookup),
+                Err(error) => refusal = Some(error),
+            }
+        }
+        Err(refusal.unwrap_or_else(|| {
+            Error::new(
+                ErrorKind::Configuration,
+                "client_unknown",
+                "this manager has no client: register those of your apps with `Manager::builder(..).client(..)`",
+            )
+        }))
     }
 }
 

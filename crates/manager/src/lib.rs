@@ -46,7 +46,9 @@
 mod account;
 mod builder;
 mod clients;
+mod connect;
 mod current;
+mod disconnect;
 mod flight;
 mod login;
 mod look;
@@ -62,5 +64,5 @@ pub use crate::{
     builder::ManagerBuilder,
     login::NotKept,
     manager::Manager,
-    status::{AccountStatus, Disconnected, Revocation},
+    status::{AccountStatus, Disconnected},
 };

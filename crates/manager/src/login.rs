@@ -8,7 +8,7 @@ use mailgrant_core::{
 use mailgrant_storage::AccountKey;
 use tokio::sync::oneshot;
 
-use crate::{Account, Manager, save};
+use crate::{Account, Manager, connect::connect};
 
 impl Manager {
     /// Begins the login that connects (or reconnects) the account under `key`: where to send the browser.
@@ -44,15 +44,17 @@ impl Manager {
     ///
     /// [`ErrorKind::AskUser`] if the login has to be begun again; its code says why: `state_missing`,
     /// `login_unknown`, `login_used`, `login_expired`, `access_denied`, `code_missing`, `code_refused`, and others.
-    /// Nothing is sent unless a login that waits for this callback, and this binding, was found.
+    /// Nothing is sent unless a login that waits for this callback, and this binding, was found. Nothing is stored if
+    /// the customer consented with another account of the provider than the one that is connected
+    /// (`account_mismatch`), as far as the provider says whose a token is.
     pub async fn complete(&self, callback: Callback, binding: &Binding) -> Result<Account, Error> {
-        let lookup = callback.lookup(binding)?;
+        let lookup = self.inner.clients.lookup(&callback, binding)?;
         let inner = self.inner.clone();
         let key = self.own(async move {
             let (key, pending) = inner.vault.take_pending(&lookup).await?;
             let client = inner.clients.find(pending.identity())?;
             let record = client.complete(pending, callback).await?;
-            save::connect(&inner, &key, &record).await?;
+            connect(&inner, &key, &*client, record).await?;
             Ok(key)
         });
         Ok(self.account(&key.await?))
@@ -73,17 +75,18 @@ impl Manager {
         session: Session<P, G, Authorized>,
     ) -> Result<Account, NotKept<P, G>> {
         let fits = expect_provider(key, P::NAME).and_then(|()| self.inner.clients.find(session.client().identity()));
-        if let Err(error) = fits {
-            return Err(NotKept { session: Some(Box::new(session)), error });
-        }
+        let client = match fits {
+            Ok(client) => client,
+            Err(error) => return Err(NotKept { session: Some(Box::new(session)), error }),
+        };
         let (inner, owned) = (self.inner.clone(), key.clone());
         let record = session.into_record();
-        let kept = self.own(async move { save::connect(&inner, &owned, &record).await }).await;
+        let kept = self.own(async move { connect(&inner, &owned, &*client, record).await }).await;
         kept.map(|()| self.account(key)).map_err(|error| NotKept { session: None, error })
     }
 
     /// Runs `work` to its end on a task of the manager's, and waits for it as long as a caller's patience lasts.
-    async fn own<T: Send + 'static>(
+    pub(crate) async fn own<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<T, Error> {

@@ -7,15 +7,15 @@ use std::{
     time::Duration,
 };
 
-use mailgrant_core::{AnyClient, Error, Expiry, Host, TokenRecord};
-use mailgrant_storage::{AccountKey, Event, Filter, Row, Secret, Timing, Vault, Version};
+use mailgrant_core::{AnyClient, Error, Host, TokenRecord};
+use mailgrant_storage::{AccountKey, Event, Filter, Row, Timing, Vault, Version};
 
 use crate::{
-    Account, AccountStatus, Disconnected, ManagerBuilder, Revocation,
+    Account, AccountStatus, Disconnected, ManagerBuilder,
     builder::{LEASE, Settings},
     clients::Clients,
     current::{Current, draw_due},
-    save,
+    disconnect, save,
     slot::Slot,
     tasks::Tasks,
 };
@@ -55,7 +55,8 @@ impl Manager {
         Account::new(self.inner.clone(), self.inner.slot(key))
     }
 
-    /// Gives the account up: its secrets are erased here, and nothing but a new login brings it back.
+    /// Gives the account up: it is a tombstone at once, the provider is told where it can be, and its secrets are
+    /// erased here. Nothing but a new login brings it back.
     ///
     /// `None` if there was nothing under `key`. Another process that has the token in memory hears of it within a
     /// minute.
@@ -64,13 +65,8 @@ impl Manager {
     ///
     /// [`ErrorKind::TryLater`](mailgrant_core::ErrorKind::TryLater) if the store cannot be reached.
     pub async fn disconnect(&self, key: &AccountKey) -> Result<Option<Disconnected>, Error> {
-        let Some(row) = self.inner.vault.store().load(key).await? else { return Ok(None) };
-        // A record that does not open can be given up all the same.
-        let record = self.inner.vault.open(key, row).ok().and_then(|kept| kept.record);
-        self.inner.vault.store().remove(key, Secret::EraseNow).await?;
-        self.inner.slot(key).clear();
-        let token_ends = record.map_or(Expiry::Unknown, |record| record.expires_at());
-        Ok(Some(Disconnected { revocation: Revocation::LocalOnly, token_ends }))
+        let (inner, key) = (self.inner.clone(), key.clone());
+        self.own(async move { disconnect::disconnect(&inner, &key).await }).await
     }
 
     /// How the account under `key` stands; `None` if there never was one.

@@ -7,10 +7,11 @@ use std::{
 };
 
 use mailgrant_core::{Error, ErrorKind, Outcome, Permit, TokenRecord};
-use mailgrant_storage::{AttemptId, Claim, Purpose, Settled, Settlement};
+use mailgrant_storage::{AttemptId, Claim, Purpose, Settled, Settlement, Status};
 
 use crate::{
     builder::{GUARD, LEASE},
+    disconnect::told_by,
     flight::Strip,
     look::{Look, Work, ask_user, look, resting},
     manager::Inner,
@@ -167,8 +168,15 @@ async fn renewed(
             Step::Land(ask_user("account_unknown", "the account vanished from the store while it was renewed"))
         }
         // A tombstone or a new consent stands there now; looking again says which.
-        (Ok(_), _) => {
+        (Ok(settled), _) => {
             strip.slot.clear();
+            if let Settled::Missed(Some(row)) = settled
+                && row.status == Status::Disconnected
+                && let Some(client) = told_by(inner, record)
+            {
+                // The grant was given up while its pair was on its way: nobody is to hold it.
+                let _ = client.revoke(record).await;
+            }
             Step::Again
         }
     }

@@ -2,46 +2,10 @@
 
 use std::time::Duration;
 
-use mailgrant_core::{Error, Expiry, TokenRecord};
-use mailgrant_storage::{AccountKey, AttemptId, Settled, Settlement, Status, StoreError, Timing, Version};
+use mailgrant_core::{Expiry, TokenRecord};
+use mailgrant_storage::{AccountKey, AttemptId, Settled, Settlement, StoreError, Timing, Version};
 
 use crate::manager::Inner;
-
-/// Stores the record of a new consent in place of what is there, for as long as it takes.
-pub(crate) async fn connect(inner: &Inner, key: &AccountKey, record: &TokenRecord) -> Result<(), Error> {
-    let due = inner.draw_due(record);
-    let mut written = None;
-    let mut pause = Pause::first();
-    loop {
-        let result: Result<(), Error> = async {
-            let row = inner.vault.store().load(key).await?;
-            let expected = row.as_ref().map(|row| row.version);
-            // A put whose answer was lost may have been done, and renewed by somebody since.
-            if let Some(row) = row
-                && written == Some(row.version)
-                && row.status == Status::Active
-                && inner.vault.open(key, row)?.record.is_some_and(|stored| stored.same_access_token(record))
-            {
-                return Ok(());
-            }
-            written = Some(Version::after(expected));
-            let since = inner.host.now().duration_since(record.obtained_at()).unwrap_or_default();
-            inner.vault.put(key, expected, record, timing(record, due, since)).await?;
-            Ok(())
-        }
-        .await;
-        match result {
-            Ok(()) => {
-                inner.slot(key).clear();
-                return Ok(());
-            }
-            Err(error) if error.code() == "store_conflict" || error.code() == "store_unavailable" => {
-                pause.sleep(inner).await;
-            }
-            Err(error) => return Err(error),
-        }
-    }
-}
 
 /// Settles a renewal; `until_in`: by retry for as long as it takes. What is left of the token's life is counted
 /// anew for each try.
@@ -106,14 +70,14 @@ pub(crate) fn life(record: &TokenRecord) -> Option<Duration> {
 }
 
 /// A pause that doubles, up to five seconds.
-struct Pause(Duration);
+pub(crate) struct Pause(Duration);
 
 impl Pause {
-    fn first() -> Self {
+    pub(crate) fn first() -> Self {
         Self(Duration::from_millis(50))
     }
 
-    async fn sleep(&mut self, inner: &Inner) {
+    pub(crate) async fn sleep(&mut self, inner: &Inner) {
         inner.host.sleep(self.0).await;
         self.0 = (self.0 * 2).min(Duration::from_secs(5));
     }

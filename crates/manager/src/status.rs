@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mailgrant_core::Expiry;
+use mailgrant_core::{Error, Expiry, Revocation};
 use mailgrant_storage::{AccountKey, Row, Status};
 
 /// How an account stands.
@@ -34,19 +34,12 @@ impl AccountStatus {
 }
 
 /// What a disconnect came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Disconnected {
-    /// Whether the provider was told.
-    pub revocation: Revocation,
+    /// Whether the provider was told. If it could not be told now, the secret that it takes is kept, sealed, in the
+    /// tombstone: disconnecting the account again tells the provider again.
+    pub revocation: Result<Revocation, Error>,
     /// Until when a token that was handed out before still works, as far as is known.
     pub token_ends: Expiry,
-}
-
-/// Whether the provider was told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Revocation {
-    /// The provider has no way to be told: the customer can remove the app in the provider's panel.
-    LocalOnly,
 }

@@ -19,8 +19,8 @@ pub(crate) struct Login {
     pub(crate) expires_at: Moment,
 }
 
-/// Putting a login again that has not been given out is a caller who did not hear the answer: the first
-/// stands. One that was given out is never made available again.
+/// Of the logins that share a lookup, since nothing marks them, the newest is the one that is open. The same bytes
+/// again are a caller who did not hear the answer.
 pub(crate) fn put(
     login: &mut Option<Login>,
     key: &AccountKey,
@@ -28,15 +28,11 @@ pub(crate) fn put(
     ttl: Duration,
     now: Moment,
 ) -> Step<Result<(), StoreError>> {
-    match login {
-        Some(Login { sealed: Some(_), .. }) => (Ok(()), None),
-        Some(_) => (Err(StoreError::Conflict(None)), None),
-        None => {
-            *login =
-                Some(Login { key: key.clone(), sealed: Some(sealed.clone()), expires_at: now.saturating_add(ttl) });
-            (Ok(()), Some(Note::of_login(EventKind::LoginBegun)))
-        }
+    if login.as_ref().is_some_and(|login| login.sealed.as_ref() == Some(sealed)) {
+        return (Ok(()), None);
     }
+    *login = Some(Login { key: key.clone(), sealed: Some(sealed.clone()), expires_at: now.saturating_add(ttl) });
+    (Ok(()), Some(Note::of_login(EventKind::LoginBegun)))
 }
 
 pub(crate) fn take(login: &mut Option<Login>, now: Moment) -> Step<Taken> {

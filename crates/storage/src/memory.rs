@@ -223,6 +223,7 @@ mod tests {
             environment: "retail".into(),
             expires_in: Some(Duration::from_secs(60)),
             due_in: None,
+            remark: None,
         };
         let version = store.put(&key, None, &entry).await.unwrap();
         host.advance(Duration::from_secs(59));

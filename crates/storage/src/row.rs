@@ -28,6 +28,8 @@ pub struct Entry {
     pub expires_in: Option<Duration>,
     /// When a renewal is due, drawn once with its jitter; `None` for never.
     pub due_in: Option<Duration>,
+    /// A stable word for the event of this write, kept nowhere else.
+    pub remark: Option<String>,
 }
 
 /// A row as it stands.

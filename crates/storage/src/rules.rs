@@ -64,7 +64,7 @@ pub(crate) fn put(
     }
     let version = Version::after(expected);
     *row = Some(Stored::written(entry, version, now));
-    (Ok(version), Some(Note::of(EventKind::Connected, version)))
+    (Ok(version), Some(Note { cause: entry.remark.clone(), ..Note::of(EventKind::Connected, version) }))
 }
 
 /// A `Replay` of an attempt that was settled meanwhile, at an unchanged version, is as good as a `Renew`:
@@ -133,7 +133,7 @@ pub(crate) fn settle(
     let (kind, cause) = match settlement {
         Settlement::Renewed(entry) => {
             *row = Stored { renewed_by: Some(*attempt), ..Stored::written(entry, claimed.next(), now) };
-            (EventKind::Renewed, None)
+            (EventKind::Renewed, entry.remark.clone())
         }
         Settlement::Untouched { pause } => {
             // A replay that was not made leaves the attempt before it as unknown as it was.

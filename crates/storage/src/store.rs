@@ -42,6 +42,7 @@ use crate::{AccountKey, Attempt, AttemptId, Entry, Event, Row, Sealed, Status, S
 /// 15. `p15_remove_can_keep_the_secret_for_its_revocation`: with [`Secret::UntilRevoked`] the sealed secret stays
 ///     readable until it is removed again with [`Secret::EraseNow`], sealed for [`Row::sealed_for`].
 /// 16. `p16_pending_is_given_out_once`: of many takers at once one gets it; the others, and later ones, hear `Spent`.
+///     Another login under the same lookup takes its place.
 /// 17. `p17_pending_ends`: after its life the answer is `Expired`; what was never put is `Unknown`.
 /// 18. `p18_claim_due_pages_what_is_due`: only active, due, unclaimed, unrested rows of the named client, each to
 ///     one caller, the most overdue first.
@@ -93,7 +94,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Keeps a login on its way for `ttl`. `key` is whose login it is, for the event.
     ///
-    /// Said again before it was given out, the first stands; afterwards it is a [`StoreError::Conflict`].
+    /// Another login under the same lookup, which only logins without a mark share, takes the place of what is there,
+    /// given out or not. The same bytes again change nothing.
     async fn put_pending(
         &self,
         key: &AccountKey,

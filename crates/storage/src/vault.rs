@@ -80,7 +80,7 @@ impl Vault {
         Ok(Kept { row, record })
     }
 
-    /// Stores the record of a new consent, if the row is at `expected`.
+    /// Stores the record of a new consent, if the row is at `expected`; `remark` becomes the cause of its event.
     ///
     /// # Errors
     ///
@@ -91,8 +91,10 @@ impl Vault {
         expected: Option<Version>,
         record: &TokenRecord,
         timing: Timing,
+        remark: Option<&str>,
     ) -> Result<Version, Error> {
         let entry = self.entry(key, Version::after(expected), record, timing);
+        let entry = Entry { remark: remark.map(str::to_owned), ..entry };
         Ok(self.store.put(key, expected, &entry).await?)
     }
 
@@ -171,7 +173,14 @@ impl Vault {
         }
         let place = Place::note(key, Version::after(expected));
         let sealed = self.ring.seal(&place.under(self.ring.primary()), note);
-        let entry = Entry { sealed, client_key: NOTE.into(), environment: NOTE.into(), expires_in: None, due_in: None };
+        let entry = Entry {
+            sealed,
+            client_key: NOTE.into(),
+            environment: NOTE.into(),
+            expires_in: None,
+            due_in: None,
+            remark: None,
+        };
         Ok(self.store.put(key, expected, &entry).await?)
     }
 
@@ -200,6 +209,7 @@ impl Vault {
             expires_in: timing.expires_in,
             due_in: timing.due_in,
             client_key,
+            remark: None,
         }
     }
 }

@@ -52,6 +52,7 @@ impl<P: Provider> Client<P> {
             expiry: life.and_then(|life| at.checked_add(life)).map_or(Expiry::Unknown, Expiry::At),
             at,
             scope: None,
+            account_id: None,
         };
         let renewal = <<Adopted as OfferedBy<P>>::Renewal as Renewal>::KIND;
         Ok(Session::new(self.clone(), Adopted, renewal, Machine::<Authorized>::wake_live(issued)))

@@ -66,13 +66,13 @@ impl<P: Provider> Session<P, AuthorizationCode, Unauthorized> {
         callback: Callback,
     ) -> Result<Session<P, AuthorizationCode, CodeReceived>, TransitionError<P, AuthorizationCode, Unauthorized>> {
         let issuer = self.client().profile().issuer.as_deref();
-        match callback.judge_code(&self.machine().login().state, issuer) {
+        match callback.judge_code(self.machine().login().expected(), issuer) {
             Ok(code) => {
                 let now = self.client().host().now();
                 Ok(self.step(|machine| machine.code_arrived(code, now)))
             }
             Err(Verdict::Denied(error)) => {
-                let next = self.client().draw_login();
+                let next = self.draw_login();
                 Err(TransitionError::refused(self.step(|machine| machine.denied(next)), error))
             }
             Err(Verdict::Unusable(error)) => Err(TransitionError::untouched(self, error)),
@@ -96,7 +96,7 @@ async fn exchange<P: Provider>(session: Session<P, AuthorizationCode, CodeReceiv
     let code_life = client.profile().code_life;
     let age = sent_at.duration_since(session.machine().received_at()).unwrap_or_default();
     let refused = |session: Session<P, AuthorizationCode, CodeReceived>, error| {
-        let next = session.client().draw_login();
+        let next = session.draw_login();
         TransitionError::refused(session.step(|machine| machine.code_refused(next)), error)
     };
     if age >= code_life {

@@ -68,7 +68,10 @@ impl<P: Provider> Session<P, ClientCredentials, Expired> {
     /// A permit is all it takes; its deadline guards what can be spent, and here nothing is.
     pub(crate) async fn obtain_with(self, _: Permit) -> ObtainResult<P, Expired> {
         match ask(self.client()).await {
-            Ok(issued) => Ok(self.step(|machine| machine.obtained(*issued))),
+            Ok(issued) => {
+                let issued = issued.of_the_account_of(self.machine().issued());
+                Ok(self.step(|machine| machine.obtained(issued)))
+            }
             Err(error) => Err(TransitionError::untouched(self, error)),
         }
     }

@@ -54,13 +54,13 @@ impl<P: Provider> Session<P, Implicit, Unauthorized> {
     ) -> Result<Session<P, Implicit, Authorized>, TransitionError<P, Implicit, Unauthorized>> {
         let profile = self.client().profile();
         let now = self.client().host().now();
-        let judged = callback.judge_token(&self.machine().login().state, profile.issuer.as_deref());
+        let judged = callback.judge_token(self.machine().login().expected(), profile.issuer.as_deref());
         let issued =
             judged.and_then(|token| wire::handed_over(token, now, profile.unnamed_expiry).map_err(Verdict::Unusable));
         match issued {
             Ok(issued) => Ok(self.step(|machine| machine.granted(issued))),
             Err(Verdict::Denied(error)) => {
-                let next = self.client().draw_login();
+                let next = self.draw_login();
                 Err(TransitionError::refused(self.step(|machine| machine.denied(next)), error))
             }
             Err(Verdict::Unusable(error)) => Err(TransitionError::untouched(self, error)),

@@ -39,7 +39,7 @@ impl<P: Provider, G: Grant> Session<P, G, Expired> {
         match spend(&self, self.machine().issued(), permit).await {
             Spent::Issued(issued) => Ok(self.step(|machine| machine.refreshed(*issued))),
             Spent::Refused(error) => {
-                let next = self.client().draw_login();
+                let next = self.draw_login();
                 Err(RefreshError::refused(self.step(|machine| machine.refresh_refused(next)), error))
             }
             Spent::Untouched(error) => Err(RefreshError::untouched(self, error)),
@@ -67,7 +67,7 @@ impl<P: Provider, G: Grant> Session<P, G, Uncertain> {
             match spend(&self, self.machine().issued(), permit).await {
                 Spent::Issued(issued) => Ok(self.step(|machine| machine.replayed(*issued))),
                 Spent::Refused(error) => {
-                    let next = self.client().draw_login();
+                    let next = self.draw_login();
                     Err(TransitionError::refused(self.step(|machine| machine.replay_refused(next)), error))
                 }
                 Spent::Untouched(error) | Spent::Uncertain(error) => Err(TransitionError::untouched(self, error)),

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de};
 
 use super::Asked;
-use crate::{AccessToken, Error, Expiry, RefreshToken, callback::FragmentToken, issued::Issued};
+use crate::{AccessToken, Error, Expiry, RefreshToken, callback::FragmentToken, issued::Issued, owner::plain};
 
 /// A life longer than this is a mistake, or somebody's attempt at one.
 const LONGEST_LIFE: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -27,6 +27,7 @@ pub(crate) fn handed_over(token: FragmentToken, at: SystemTime, unnamed: Expiry)
         token_type: token.token_type.map_or(Text::Missing, Text::Given),
         expires_in: token.expires_in.map_or(Life::Unnamed, |text| Life::text(&text)),
         refresh_token: None,
+        user_id: Id::Missing,
         scope: token.scope.map_or(Text::Missing, Text::Given),
     };
     read.issued(Asked::Exchange, at, unnamed)
@@ -50,6 +51,9 @@ struct Read {
     refresh_token: Option<SecretString>,
     #[serde(default)]
     scope: Text,
+    /// Whose account it is (VerticalResponse).
+    #[serde(default)]
+    user_id: Id,
 }
 
 /// A text, or whatever else: it is not worth losing a token over.
@@ -63,6 +67,29 @@ enum Text {
     Missing,
 }
 
+/// An id, as a text or a number, or whatever else.
+#[derive(Default, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Id {
+    Number(u64),
+    Text(String),
+    Other(de::IgnoredAny),
+    #[default]
+    #[serde(skip)]
+    Missing,
+}
+
+impl Id {
+    /// As a text, if it could be one.
+    pub(super) fn text(self) -> Option<String> {
+        match self {
+            Self::Number(number) => Some(number.to_string()),
+            Self::Text(text) => plain(&text).then_some(text),
+            Self::Other(_) | Self::Missing => None,
+        }
+    }
+}
+
 impl Read {
     fn issued(self, asked: Asked, sent_at: SystemTime, unnamed: Expiry) -> Result<Issued, Error> {
         if matches!(&self.token_type, Text::Given(kind) if !kind.is_empty() && !kind.eq_ignore_ascii_case("bearer")) {
@@ -74,6 +101,8 @@ impl Read {
         }
         let expiry = match self.expires_in {
             Life::Unnamed => unnamed,
+            // Where tokens have no end, zero is how some servers say it.
+            Life::Named(Duration::ZERO) if unnamed == Expiry::Never => Expiry::Never,
             Life::Named(life) if life <= LONGEST_LIFE => Expiry::At(sent_at + life),
             // A rotated pair is the only one there is: better used until it is rejected than lost over its life.
             Life::Named(_) | Life::Absurd if asked == Asked::Refresh => Expiry::Unknown,
@@ -98,6 +127,7 @@ impl Read {
                 }
                 _ => None,
             },
+            account_id: self.user_id.text(),
         })
     }
 }
@@ -106,7 +136,7 @@ impl Read {
 fn unusable(asked: Asked, code: &'static str, message: &'static str) -> Error {
     match asked {
         Asked::Exchange => Error::ask_user(code, message),
-        Asked::Refresh | Asked::Obtain => Error::try_later(code, message),
+        _ => Error::try_later(code, message),
     }
 }
 
@@ -235,6 +265,32 @@ mod tests {
             assert_eq!(read(&body).map(|issued| issued.expiry), expected, "{value}");
         }
         assert_eq!(read(r#"{"access_token":"a"}"#).unwrap().expiry, Expiry::Unknown);
+    }
+
+    #[test]
+    fn zero_is_no_life_where_tokens_have_no_end() {
+        let expiry = |unnamed| {
+            let body = br#"{"access_token":"a","expires_in":0}"#;
+            tokens(body, Asked::Exchange, SystemTime::UNIX_EPOCH, unnamed).unwrap().unwrap().expiry
+        };
+        assert_eq!(expiry(Expiry::Never), Expiry::Never);
+        assert_eq!(expiry(Expiry::Unknown), Expiry::At(SystemTime::UNIX_EPOCH));
+    }
+
+    #[test]
+    fn an_account_is_named_by_a_text_or_a_number() {
+        for (value, expected) in [
+            ("\"u-1\"", Some("u-1")),
+            ("18446744073709551615", Some("18446744073709551615")),
+            ("null", None),
+            ("\"\"", None),
+            ("\"a b\"", None),
+            ("-1", None),
+            ("[]", None),
+        ] {
+            let issued = read(&format!(r#"{{"access_token":"a","user_id":{value}}}"#)).unwrap();
+            assert_eq!(issued.account_id.as_deref(), expected, "{value}");
+        }
     }
 
     #[test]

@@ -5,12 +5,12 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderValue, Uri};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{BodyFormat, ClientSecret, Credentials, Verifier, bearer::wiped_header};
+use crate::{BodyFormat, ClientSecret, Credentials, Endpoint, Verifier, bearer::wiped_header};
 
 /// The fields of a request, as a form (`application/x-www-form-urlencoded`) or a JSON object, wiped once sent.
 pub(super) struct Fields {
@@ -53,6 +53,24 @@ impl Fields {
     #[expect(clippy::disallowed_methods, reason = "door: into the request that the secret is for")]
     pub(super) fn secret(self, name: &str, value: &impl ExposeSecret<str>) -> Self {
         self.pair(name, value.expose_secret())
+    }
+
+    /// The URL of `endpoint` with the fields in its query, over bytes that are wiped with the last clone of it.
+    pub(super) fn in_query_of(&self, endpoint: &Endpoint) -> Uri {
+        let endpoint = endpoint.as_str();
+        let mut url = Zeroizing::new(Vec::with_capacity(endpoint.len() + 1 + self.bytes.len()));
+        url.extend_from_slice(endpoint.as_bytes());
+        url.push(if endpoint.contains('?') { b'&' } else { b'?' });
+        url.extend_from_slice(&self.bytes);
+        Uri::from_maybe_shared(Bytes::from_owner(url))
+            .unwrap_or_else(|_| unreachable!("an endpoint with a form is a URL"))
+    }
+
+    pub(super) fn content_type(&self) -> HeaderValue {
+        HeaderValue::from_static(match self.format {
+            BodyFormat::Form => "application/x-www-form-urlencoded",
+            BodyFormat::Json => "application/json;charset=utf-8",
+        })
     }
 
     pub(super) fn into_body(mut self) -> Bytes {

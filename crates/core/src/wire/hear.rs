@@ -26,6 +26,12 @@ pub struct Answer<'a> {
     pub body: &'a [u8],
 }
 
+impl<'a> Answer<'a> {
+    pub(crate) fn of(asked: Asked, answer: &'a Response<Bytes>) -> Self {
+        Self { asked, status: answer.status(), headers: answer.headers(), body: answer::object(answer.body()) }
+    }
+}
+
 /// The body is counted, not shown: it may hold tokens.
 impl fmt::Debug for Answer<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,6 +54,8 @@ pub enum Asked {
     Refresh,
     /// To issue a token for the app itself.
     Obtain,
+    /// To take a grant back.
+    Revoke,
 }
 
 /// What came of asking.
@@ -67,10 +75,9 @@ pub(crate) fn hear<P: Provider>(
     answer: Response<Bytes>,
     sent_at: SystemTime,
 ) -> Heard {
-    let (parts, body) = answer.into_parts();
-    let seen = Answer { asked, status: parts.status, headers: &parts.headers, body: answer::object(&body) };
+    let seen = Answer::of(asked, &answer);
     let heard = judge(client.provider(), &seen, sent_at, client.host().now(), client.profile().unnamed_expiry);
-    if let Ok(mut body) = body.try_into_mut() {
+    if let Ok(mut body) = answer.into_body().try_into_mut() {
         body.zeroize();
     }
     heard
@@ -146,11 +153,8 @@ fn refused(refusal: &Refusal, answer: &Answer<'_>, pause: Option<Duration>) -> H
             "code_refused",
             "the provider refused the authorization code (expired, used before, or another app's): begin the login again",
         ))),
-        (Meaning::ClientMisconfigured, _) | (Meaning::GrantDead, Asked::Obtain) => {
-            Heard::Untouched(answered(Error::configuration(
-                "client_misconfigured",
-                "the provider does not accept this app's request: check its id, secret, redirect URI and endpoints; no grant was changed",
-            )))
+        (Meaning::ClientMisconfigured, _) | (Meaning::GrantDead, Asked::Obtain | Asked::Revoke) => {
+            Heard::Untouched(answered(client_misconfigured()))
         }
         (Meaning::RateLimited, _) => {
             Heard::Untouched(answered(rate_limited()).after(pause.unwrap_or(Duration::from_secs(30))))
@@ -166,6 +170,13 @@ fn refused(refusal: &Refusal, answer: &Answer<'_>, pause: Option<Duration>) -> H
     }
 }
 
+pub(crate) fn client_misconfigured() -> Error {
+    Error::configuration(
+        "client_misconfigured",
+        "the provider does not accept this app's request: check its id, secret, redirect URI and endpoints; no grant was changed",
+    )
+}
+
 fn unwell() -> Error {
     Error::try_later(
         "provider_unwell",
@@ -178,7 +189,7 @@ fn rate_limited() -> Error {
 }
 
 /// `Retry-After` (RFC 9110 §10.2.3), in seconds or as a date; capped at an hour.
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     let pause = match value.parse() {
         Ok(seconds) => Duration::from_secs(seconds),

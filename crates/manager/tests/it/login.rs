@@ -1,7 +1,7 @@
 //! Logins: what finishes them, and what does not.
 
 use mailgrant_core::{AuthorizationCode, Binding, Callback, Error, ErrorKind};
-use mailgrant_emulator::Consent;
+use mailgrant_emulator::{Consent, Fault, Target, Times};
 use mailgrant_storage::{AccountKey, EventKind, Filter, Status};
 use std::time::Duration;
 
@@ -104,6 +104,43 @@ async fn reconnecting_replaces_the_grant_and_a_tombstone_alike() {
 }
 
 #[tokio::test]
+async fn another_account_of_the_provider_does_not_take_the_place_of_the_one_that_is_connected() {
+    let world = World::new().await;
+    let account = world.connected().await;
+    let row = world.row().await;
+    world.emulator.settings(|settings| settings.account = Some("stranger@example.com".into()));
+    let query = world.consent(&Binding::terminal()).await;
+    let error = complete(&world, &query, &Binding::terminal()).await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::AskUser, "account_mismatch"));
+    assert_eq!((world.row().await.version, world.row().await.sealed), (row.version, row.sealed), "nothing was stored");
+    assert_eq!(world.call(&account).await.unwrap().0, 200);
+    // A renewal does not forget whose the account is, and nobody says whose it is while the API is away.
+    world.advance(Duration::from_secs(3600));
+    account.token().await.unwrap();
+    let query = world.consent(&Binding::terminal()).await;
+    assert_eq!(complete(&world, &query, &Binding::terminal()).await.unwrap_err().code(), "account_mismatch");
+    world.emulator.settings(|settings| settings.account = Some("customer@example.com".into()));
+    world.emulator.fault(Fault::Html502, Target::Api, Times::Always);
+    let query = world.consent(&Binding::terminal()).await;
+    assert_eq!(complete(&world, &query, &Binding::terminal()).await.unwrap_err().code(), "account_unverified");
+    world.emulator.clear_faults();
+    world.connected().await;
+    world.manager.disconnect(&world.key).await.unwrap().unwrap();
+    world.emulator.settings(|settings| settings.account = Some("stranger@example.com".into()));
+    world.connected().await;
+}
+
+#[tokio::test]
+async fn an_account_whose_name_nobody_said_is_connected_all_the_same() {
+    let world = World::new().await;
+    world.emulator.fault(Fault::Html502, Target::Api, Times::Next(1));
+    let account = world.connected().await;
+    assert_eq!(world.call(&account).await.unwrap().0, 200);
+    world.emulator.settings(|settings| settings.account = Some("stranger@example.com".into()));
+    world.connected().await;
+}
+
+#[tokio::test]
 async fn a_session_made_elsewhere_is_kept() {
     let world = World::new().await;
     let login = world.client.begin(AuthorizationCode::registered());
@@ -147,6 +184,7 @@ async fn what_does_not_open_can_be_replaced_and_given_up() {
         environment: "x".into(),
         expires_in: None,
         due_in: None,
+        remark: None,
     };
     world.store.put(&world.key, None, &damage).await.unwrap();
     let account = world.manager.account(&world.key);

@@ -69,6 +69,7 @@ impl World {
     pub(crate) async fn with_secret(secret: &str) -> Self {
         let app = App::new("client id:1", SECRET).redirect_uri("http://127.0.0.1:1/callback");
         let emulator = Emulator::builder().app(app).start().await.unwrap();
+        emulator.settings(|settings| settings.account = Some("customer@example.com".into()));
         let host = ShiftedHost::default();
         let store = FaultyStore::over(MemoryStore::new(Arc::new(host.clone())));
         let endpoints =

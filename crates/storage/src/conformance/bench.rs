@@ -115,6 +115,7 @@ pub(super) fn entry(mark: u8) -> Entry {
         environment: "retail".into(),
         expires_in: Some(SECOND * 86_400),
         due_in: Some(SECOND * 72_000),
+        remark: None,
     }
 }
 

@@ -41,6 +41,7 @@ fn entry(bytes: &[u8]) -> Entry {
         environment: "retail".into(),
         expires_in: None,
         due_in: Some(Duration::ZERO),
+        remark: None,
     }
 }
 

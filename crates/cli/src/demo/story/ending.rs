@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use mailgrant_core::{AuthorizationCode, Callback, Error, ErrorKind, bytes::Bytes, http::Response};
-use mailgrant_manager::Revocation;
+use mailgrant_core::{AuthorizationCode, Callback, Error, ErrorKind, Revocation, bytes::Bytes, http::Response};
 use mailgrant_storage::{EventKind, Status, Version};
 
 use super::{
@@ -74,7 +73,7 @@ pub(super) async fn disconnect(world: &World, told: &mut Promises) -> Result<(),
     let ended = told.need(world.manager.disconnect(&world.key).await, "an account can be given up")?;
     let ended = told.need(ended.ok_or("there was none"), "an account can be given up")?;
     told.check(
-        ended.revocation == Revocation::LocalOnly
+        matches!(ended.revocation, Ok(Revocation::LocalOnly))
             && world.posts() == posts
             && world.emulator.counters().api_calls == calls,
         "a provider without a revocation endpoint is not told",
