@@ -24,6 +24,13 @@ impl Account {
     pub(crate) fn id(&self) -> String {
         short_id(&self.email)
     }
+
+    /// A number of 14 digits, as constant as the id.
+    pub(crate) fn number(&self) -> u64 {
+        let digest = Sha256::digest(self.email.as_bytes());
+        let number = digest.iter().take(6).fold(0, |number, byte| number << 8 | u64::from(*byte));
+        10_000_000_000_000 + number % 90_000_000_000_000
+    }
 }
 
 fn short_id(text: &str) -> String {
@@ -41,5 +48,7 @@ mod tests {
     fn an_account_keeps_its_id() {
         assert_eq!(Account::new("a@b").id(), Account::new("a@b").id());
         assert_ne!(Account::new("a@b").id(), Account::new("c@b").id());
+        assert_eq!(Account::new("a@b").number(), Account::new("a@b").number());
+        assert_eq!(Account::new("c@b").number().to_string().len(), 14);
     }
 }

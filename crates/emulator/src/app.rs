@@ -28,7 +28,8 @@ impl App {
     }
 
     /// Registers one redirect URI, compared byte by byte. With exactly one, requests may leave it
-    /// out. With none, any URI that a request sends is accepted.
+    /// out at GetResponse. With none, any URI that a request sends is accepted; VerticalResponse's
+    /// first generation checks none unless its settings say so.
     #[must_use]
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uris.push(uri.into());

@@ -71,6 +71,10 @@ pub(crate) fn answer(world: &World, request: &Request<Bytes>) -> Reply {
             world.lock().ledger.revoke_grants();
             Ok(())
         }
+        (&Method::POST, "revoke-user") => {
+            world.lock().ledger.revoke_by_user();
+            Ok(())
+        }
         _ => {
             return told(StatusCode::NOT_FOUND, "no such knob, or not with this method");
         }

@@ -15,7 +15,8 @@ pub struct Counters {
     pub implicit_grants: u64,
     /// Authorizations denied.
     pub denials: u64,
-    /// `POST`s that arrived at the token endpoint, whatever became of them.
+    /// Requests that arrived at a token endpoint, whatever became of them: `POST`s, at
+    /// VerticalResponse's of generation 1 also `GET`s.
     pub token_requests: u64,
     /// Those of them that said that their body is JSON.
     pub json_requests: u64,
@@ -35,8 +36,14 @@ pub struct Counters {
     pub family_revocations: u64,
     /// Requests that arrived at the API.
     pub api_calls: u64,
-    /// API requests answered 401.
+    /// API requests refused for their token.
     pub api_rejections: u64,
+    /// API requests with an access token in the query, whatever became of them.
+    pub tokens_in_query: u64,
+    /// Requests that arrived at the revocation endpoint, whatever became of them.
+    pub revoke_requests: u64,
+    /// Refresh tokens that died of such a request. Counted at the commit.
+    pub revocations: u64,
     /// Requests refused for `X-Domain` or `X-Parent-Login`, be it at the token endpoint (these are
     /// `refusals` too) or at the API.
     pub header_refusals: u64,

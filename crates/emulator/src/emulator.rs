@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::addresses::Addresses;
 use crate::app::App;
 use crate::counters::Counters;
 use crate::fault::{Fault, Target, Times};
@@ -43,19 +44,31 @@ impl Emulator {
         self.world.url()
     }
 
-    /// Where the customer's browser goes first.
+    /// VerticalResponse, generation 1.
+    #[must_use]
+    pub fn verticalresponse(&self) -> Addresses {
+        Addresses::classic(&self.url())
+    }
+
+    /// VerticalResponse, generation 2: its provider host with its gateway.
+    #[must_use]
+    pub fn verticalresponse_delegated(&self) -> Addresses {
+        Addresses::delegated(&self.url())
+    }
+
+    /// Where the customer's browser goes first, at GetResponse.
     #[must_use]
     pub fn authorize_url(&self) -> String {
         format!("{}/oauth2_authorize.html", self.url())
     }
 
-    /// Where codes are exchanged, refresh tokens spent.
+    /// Where codes are exchanged, refresh tokens spent, at GetResponse.
     #[must_use]
     pub fn token_url(&self) -> String {
         format!("{}/v3/token", self.url())
     }
 
-    /// The base of the API.
+    /// The base of GetResponse's API.
     #[must_use]
     pub fn api_url(&self) -> String {
         format!("{}/v3", self.url())
@@ -78,10 +91,16 @@ impl Emulator {
         self.world.lock().last_api_request.clone()
     }
 
-    /// What the last `POST` to the token endpoint carried, whatever became of it.
+    /// What the last request to a token endpoint carried, whatever became of it.
     #[must_use]
     pub fn last_token_request(&self) -> Option<Seen> {
         self.world.lock().last_token_request.clone()
+    }
+
+    /// What the last request to the revocation endpoint carried, whatever became of it.
+    #[must_use]
+    pub fn last_revoke_request(&self) -> Option<Seen> {
+        self.world.lock().last_revoke_request.clone()
     }
 
     /// Arms a fault. Faults of one target strike in the order in which they were armed, one for
@@ -113,15 +132,23 @@ impl Emulator {
         self.world.lock().ledger.register(app);
     }
 
-    /// Every access token issued so far is from now on unknown to the API, though not expired.
-    /// Refresh tokens stay good.
+    /// Every access token issued so far, by whichever provider, is from now on unknown to the API,
+    /// though not expired. Refresh tokens stay good. (At VerticalResponse's generation 2, where an
+    /// access token is judged by its signature, this is a change of the signing key.)
     pub fn revoke_access_tokens(&self) {
         self.world.lock().ledger.revoke_access_tokens();
     }
 
-    /// Every refresh token issued so far is dead: its next use is refused. Access tokens stay good.
+    /// Every refresh token issued so far, by whichever provider, is dead: its next use is refused.
+    /// Access tokens stay good.
     pub fn revoke_grants(&self) {
         self.world.lock().ledger.revoke_grants();
+    }
+
+    /// The customers remove every app in the providers' own pages. Refresh tokens are dead, access
+    /// tokens too, except those of VerticalResponse's generation 2, which nobody can call back.
+    pub fn revoke_by_user(&self) {
+        self.world.lock().ledger.revoke_by_user();
     }
 
     /// Stops accepting, lets requests in work finish for up to a second, then ends them.

@@ -19,7 +19,8 @@ pub enum Fault {
     Html502,
     /// `html-502-after-commit`: the state changes, a proxy's error page is answered.
     Html502AfterCommit,
-    /// `rate-limit`: nothing changes, 429 with `Retry-After: 7` and code 1015.
+    /// `rate-limit`: nothing changes, 429 with `Retry-After: 7` and code 1015; for VerticalResponse as
+    /// its `throttling` says.
     RateLimit,
     /// `truncated-body`: the state changes, the body breaks off halfway.
     TruncatedBody,
@@ -31,7 +32,7 @@ pub enum Fault {
     ErrorIn200,
     /// `invalid-client`: nothing changes, the app's credentials are called wrong.
     InvalidClient,
-    /// `no-rotation`: a refresh under strict rotation answers the presented token, which stays good.
+    /// `no-rotation`: a refresh that should rotate answers the presented token, which stays good.
     NoRotation,
     /// `refresh-refused`: a refresh is refused as if its token were dead; nothing changes.
     RefreshRefused,
@@ -100,7 +101,7 @@ impl Fault {
             Self::DropAfterCommit => "change the state, close the connection without an answer",
             Self::Html502 => "change nothing, answer a proxy's error page",
             Self::Html502AfterCommit => "change the state, answer a proxy's error page",
-            Self::RateLimit => "change nothing, answer 429 with Retry-After: 7",
+            Self::RateLimit => "change nothing, answer that there were too many requests",
             Self::TruncatedBody => "change the state, break the body off halfway",
             Self::SlowBody => "change the state, send the body in small pieces",
             Self::Empty200 => "change the state, answer 200 without a body",
@@ -119,11 +120,10 @@ impl Fault {
     #[must_use]
     pub const fn strikes(self, target: Target) -> bool {
         match self {
-            Self::InvalidClient
-            | Self::NoRotation
-            | Self::RefreshRefused
-            | Self::CodeAcceptedTwice
-            | Self::TokenTypeMac => matches!(target, Target::Token),
+            Self::InvalidClient => matches!(target, Target::Token | Target::Revoke),
+            Self::NoRotation | Self::RefreshRefused | Self::CodeAcceptedTwice | Self::TokenTypeMac => {
+                matches!(target, Target::Token)
+            }
             Self::WrongState => matches!(target, Target::Authorize),
             Self::ExpiredAccepted => matches!(target, Target::Api),
             _ => true,
@@ -177,17 +177,19 @@ impl FromStr for Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Target {
-    /// `token`: `POST`s at the token endpoint.
+    /// `token`: `POST`s at a token endpoint; at VerticalResponse's of generation 1 also `GET`s.
     Token,
-    /// `api`: everything below `/v3` except the token endpoint.
+    /// `api`: everything below the base of an API that is none of the other three.
     Api,
     /// `authorize`: the authorization page, the form it sends included.
     Authorize,
+    /// `revoke`: `DELETE`s at the revocation endpoint, which only VerticalResponse's generation 2 has.
+    Revoke,
 }
 
 impl Target {
     /// All of them, for help texts.
-    pub const ALL: &'static [Self] = &[Self::Token, Self::Api, Self::Authorize];
+    pub const ALL: &'static [Self] = &[Self::Token, Self::Api, Self::Authorize, Self::Revoke];
 }
 
 impl fmt::Display for Target {
@@ -196,6 +198,7 @@ impl fmt::Display for Target {
             Self::Token => "token",
             Self::Api => "api",
             Self::Authorize => "authorize",
+            Self::Revoke => "revoke",
         })
     }
 }
@@ -207,7 +210,7 @@ impl FromStr for Target {
         let mut known = Self::ALL.iter().copied();
         known
             .find(|target| target.to_string() == text)
-            .ok_or_else(|| UnknownName::new("target", text, "token, api, authorize"))
+            .ok_or_else(|| UnknownName::new("target", text, "token, api, authorize, revoke"))
     }
 }
 

@@ -21,6 +21,11 @@ impl Fields {
         Self(pairs(request).into_iter().collect())
     }
 
+    /// A form; nothing if the content type says something else.
+    pub(crate) fn of_form(request: &Request<Bytes>) -> Self {
+        if is_json(request.headers()) { Self::default() } else { Self::of_body(request) }
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }

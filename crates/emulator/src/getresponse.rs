@@ -1,12 +1,10 @@
 //! GetResponse as its customers' apps see it.
 //!
-//! One file for each endpoint, and `max` for the headers that `token` shares with `api`; another
-//! provider becomes a sibling of this module with the same four functions.
+//! One file for each endpoint, and `max` for the headers that `token` shares with `api`. Its siblings,
+//! which are the other providers, have the same functions; `provider` chooses among them.
 
 mod api;
 mod authorize;
-mod client_auth;
-mod consent_page;
 mod errors;
 mod max;
 mod resources;
@@ -47,18 +45,10 @@ pub(crate) fn answer(world: &World, request: &Request<Bytes>) -> Reply {
 pub(crate) fn instead(world: &World, target: Target, fault: Fault) -> Option<Reply> {
     let state = world.lock();
     match fault {
-        Fault::Html502 => Some(bad_gateway()),
+        Fault::Html502 => Some(reply::bad_gateway()),
         Fault::RateLimit => Some(errors::rate_limited(&state.settings)),
         Fault::ErrorIn200 => Some(errors::in_success(&state.settings, target)),
         Fault::InvalidClient => Some(errors::wrong_client(&state.settings)),
         _ => None,
     }
-}
-
-/// A proxy's own words when what is behind it does not answer.
-pub(crate) fn bad_gateway() -> Reply {
-    let page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
-        <center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n\
-        </body>\r\n</html>\r\n";
-    reply::html(StatusCode::BAD_GATEWAY, page.to_owned())
 }

@@ -2,6 +2,7 @@
 
 mod chance;
 mod code;
+mod jwt;
 mod refusal;
 mod registry;
 mod token;
@@ -14,7 +15,9 @@ use std::collections::HashMap;
 use crate::account::Account;
 use crate::clock::Moment;
 use crate::counters::Counters;
-use crate::settings::{Rotation, Settings};
+use crate::provider::Provider;
+use crate::settings::Rotation;
+use crate::terms::Terms;
 
 pub(crate) use chance::hex40;
 pub(crate) use code::{AuthorizationRequest, Challenge, Exchange, Flow};
@@ -42,7 +45,7 @@ pub(crate) struct Ledger {
 #[derive(Debug)]
 pub(crate) struct Scene<'a> {
     pub(crate) now: Moment,
-    pub(crate) settings: &'a Settings,
+    pub(crate) terms: Terms,
     pub(crate) counters: &'a mut Counters,
 }
 
@@ -64,15 +67,16 @@ impl Ledger {
         id
     }
 
-    pub(crate) fn unpark(&mut self, id: &str) -> Option<AuthorizationRequest> {
-        self.parked.remove(id)
+    pub(crate) fn unpark(&mut self, id: &str, provider: Provider) -> Option<AuthorizationRequest> {
+        let known = self.parked.get(id).is_some_and(|request| request.provider == provider);
+        if known { self.parked.remove(id) } else { None }
     }
 
     /// The customer said yes: a code.
     pub(crate) fn consent(&mut self, request: AuthorizationRequest, account: Account, scene: &mut Scene<'_>) -> String {
-        let code = hex40();
+        let code = chance::opaque(scene.terms.provider);
         scene.counters.consents += 1;
-        let life = Life::of(scene.now, Some(scene.settings.code_lifetime));
+        let life = Life::of(scene.now, Some(scene.terms.code_lifetime));
         self.codes.insert(code.clone(), Code::new(request, account, life));
         code
     }
@@ -81,8 +85,8 @@ impl Ledger {
     pub(crate) fn consent_implicitly(&mut self, client_id: &str, account: Account, scene: &mut Scene<'_>) -> Issued {
         scene.counters.consents += 1;
         scene.counters.implicit_grants += 1;
-        let family = self.found_family(client_id, account);
-        self.issue_access(family, scene.settings.access_lifetime, None, scene)
+        let family = self.found_family(client_id, account, scene);
+        self.issue_access(family, scene.terms.access_lifetime, None, scene)
     }
 
     /// A code for tokens. `accept_used` is asked when the code was exchanged before.
@@ -93,20 +97,22 @@ impl Ledger {
         scene: &mut Scene<'_>,
     ) -> Result<Issued, Refusal> {
         let code = self.codes.get_mut(presented.code).ok_or(Refusal::CodeUnknown)?;
+        if !code.is_of(scene.terms.provider) {
+            return Err(Refusal::CodeUnknown);
+        }
         if code.used {
             scene.counters.reused_codes += 1;
-            if !accept_used() {
+            if scene.terms.code_single_use && !accept_used() {
                 return Err(Refusal::CodeUnknown);
             }
         }
-        code.check(presented, scene.now, scene.settings)?;
+        code.check(presented, scene.now, &scene.terms)?;
         code.used = true;
         scene.counters.exchanges += 1;
         let account = code.account.clone();
-        let family = self.found_family(presented.client_id, account);
-        let refresh_token = self.issue_refresh(family, scene);
-        let lifetime = scene.settings.access_lifetime;
-        Ok(self.issue_access(family, lifetime, Some(refresh_token), scene))
+        let family = self.found_family(presented.client_id, account, scene);
+        let refresh_token = scene.terms.refreshable.then(|| self.issue_refresh(family, scene));
+        Ok(self.issue_access(family, scene.terms.access_lifetime, refresh_token, scene))
     }
 
     /// A refresh token for tokens. `keep` is asked whether a rotation that is due stays away.
@@ -120,16 +126,18 @@ impl Ledger {
         let token = self.refresh.get_mut(presented).ok_or(Refusal::RefreshTokenUnknown)?;
         let id = token.family;
         let family = &mut self.families[id];
+        if family.provider != scene.terms.provider {
+            return Err(Refusal::RefreshTokenUnknown);
+        }
         if family.client_id != client_id {
             return Err(Refusal::RefreshTokenForeign);
         }
         if token.rotated {
             scene.counters.reused_refresh_tokens += 1;
             // Nobody can say which of the two who hold it is the thief, so both lose.
-            if !family.refresh_dead && scene.settings.rotation == Rotation::Strict {
+            if !family.refresh_dead && scene.terms.rotation == Rotation::Strict {
                 scene.counters.family_revocations += 1;
-                family.refresh_dead = true;
-                family.access_dead = true;
+                family.end();
             }
             return Err(Refusal::RefreshTokenUnknown);
         }
@@ -139,37 +147,34 @@ impl Ledger {
         if token.life.ended(scene.now) {
             return Err(Refusal::RefreshTokenExpired);
         }
-        let rotation = match scene.settings.rotation {
-            Rotation::Strict if keep() => Rotation::Same,
+        let rotation = match scene.terms.rotation {
+            rotation if rotation.rotates() && keep() => Rotation::Same,
             rotation => rotation,
         };
-        token.rotated = rotation == Rotation::Strict;
+        token.rotated = rotation.rotates();
         scene.counters.refreshes += 1;
         let answered = match rotation {
-            Rotation::Strict => Some(self.issue_refresh(id, scene)),
+            Rotation::Strict | Rotation::Lenient => Some(self.issue_refresh(id, scene)),
             Rotation::Same => Some(presented.to_owned()),
             Rotation::Absent => None,
         };
-        let settings = scene.settings;
-        let lifetime = settings.refreshed_lifetime.unwrap_or(settings.access_lifetime);
-        Ok(self.issue_access(id, lifetime, answered, scene))
+        Ok(self.issue_access(id, scene.terms.refreshed_lifetime, answered, scene))
     }
 
     /// The app itself for a token.
     pub(crate) fn client_credentials(&mut self, client_id: &str, scene: &mut Scene<'_>) -> Issued {
         scene.counters.client_credentials += 1;
-        let family = self.found_family(client_id, Account::owner_of(client_id));
-        let lifetime = scene.settings.client_credentials_lifetime;
-        self.issue_access(family, lifetime, None, scene)
+        let family = self.found_family(client_id, Account::owner_of(client_id), scene);
+        self.issue_access(family, scene.terms.client_credentials_lifetime, None, scene)
     }
 
-    /// What an access token is worth.
-    pub(crate) fn standing(&self, access_token: &str, now: Moment) -> Standing<'_> {
+    /// What an access token is worth at this provider.
+    pub(crate) fn standing(&self, access_token: &str, provider: Provider, now: Moment) -> Standing<'_> {
         let Some(token) = self.access.get(access_token) else {
             return Standing::Unknown;
         };
         let family = &self.families[token.family];
-        if token.revoked || family.access_dead {
+        if token.revoked || family.access_dead || family.provider != provider {
             Standing::Unknown
         } else if token.life.ended(now) {
             Standing::Expired(&family.account)
@@ -179,9 +184,24 @@ impl Ledger {
     }
 
     /// The app that an access token was issued to, whatever became of the token.
-    pub(crate) fn issued_to(&self, access_token: &str) -> Option<&str> {
+    pub(crate) fn issued_to(&self, access_token: &str, provider: Provider) -> Option<&str> {
         let token = self.access.get(access_token)?;
-        Some(&self.families[token.family].client_id)
+        let family = &self.families[token.family];
+        (family.provider == provider).then_some(&family.client_id)
+    }
+
+    /// An app gives up a refresh token, with all that came of the same consent; tells whether that
+    /// changed anything.
+    pub(crate) fn revoke_refresh_token(&mut self, presented: &str, client_id: &str, provider: Provider) -> bool {
+        let Some(token) = self.refresh.get(presented).filter(|token| !token.rotated) else {
+            return false;
+        };
+        let family = &mut self.families[token.family];
+        if family.refresh_dead || family.client_id != client_id || family.provider != provider {
+            return false;
+        }
+        family.end();
+        true
     }
 
     pub(crate) fn revoke_access_tokens(&mut self) {
@@ -196,14 +216,21 @@ impl Ledger {
         }
     }
 
-    fn found_family(&mut self, client_id: &str, account: Account) -> usize {
-        self.families.push(Family::new(client_id, account));
+    /// The customers remove every app from their accounts.
+    pub(crate) fn revoke_by_user(&mut self) {
+        for family in &mut self.families {
+            family.end();
+        }
+    }
+
+    fn found_family(&mut self, client_id: &str, account: Account, scene: &Scene<'_>) -> usize {
+        self.families.push(Family::new(client_id, account, scene.terms.provider));
         self.families.len() - 1
     }
 
     fn issue_refresh(&mut self, family: usize, scene: &Scene<'_>) -> String {
-        let token = hex40();
-        let life = Life::of(scene.now, scene.settings.refresh_lifetime);
+        let token = chance::opaque(scene.terms.provider);
+        let life = Life::of(scene.now, scene.terms.refresh_lifetime);
         self.refresh.insert(token.clone(), Refresh::new(family, life));
         token
     }
@@ -211,13 +238,18 @@ impl Ledger {
     fn issue_access(
         &mut self,
         family: usize,
-        lifetime: u64,
+        lifetime: Option<u64>,
         refresh_token: Option<String>,
         scene: &Scene<'_>,
     ) -> Issued {
-        let access_token = hex40();
-        let life = Life::of(scene.now, Some(lifetime));
+        let account = self.families[family].account.clone();
+        let terms = &scene.terms;
+        let access_token = match terms.provider {
+            Provider::GetResponse | Provider::Classic => chance::opaque(terms.provider),
+            Provider::Delegated => jwt::jwt(&account, scene.now, lifetime, terms.exp),
+        };
+        let life = Life::of(scene.now, lifetime);
         self.access.insert(access_token.clone(), Access::new(family, life));
-        Issued { access_token, lifetime, refresh_token }
+        Issued { access_token, lifetime, refresh_token, account }
     }
 }

@@ -1,10 +1,10 @@
-//! GetResponse's OAuth 2.0 server and API on loopback, for anybody's tests.
+//! GetResponse beside VerticalResponse on loopback: OAuth 2.0 servers with their APIs, for anybody's tests.
 //!
-//! The [`Emulator`] listens on `127.0.0.1`, answers what GetResponse documents, keeps its own clock
+//! The [`Emulator`] listens on `127.0.0.1`, answers what the providers document, keeps its own clock
 //! (which can be advanced), counts what it was asked, and misbehaves on demand. Nothing here is
 //! secret, nothing is stored, and nothing leaves the machine.
 //!
-//! What the provider leaves unsaid (does a refresh token rotate? which shape has a refusal at the
+//! What a provider leaves unsaid (does a refresh token rotate? which shape has a refusal at the
 //! token endpoint?) is a field of [`Settings`]; what a network or a broken provider may do is a
 //! [`Fault`]. A client that works under every setting works with the real service, whichever of
 //! them it turns out to be.
@@ -36,6 +36,15 @@
 //! fault names the gap in which it strikes, so a test can tell "nothing happened" from "it happened
 //! and nobody was told".
 //!
+//! # VerticalResponse
+//!
+//! Two generations of it play beside GetResponse on the same port, told apart by the beginning of the
+//! path: [`Emulator::verticalresponse`] (an exchange by `GET`, tokens without an end) and
+//! [`Emulator::verticalresponse_delegated`] (tokens that end, refresh tokens that serve once, a
+//! revocation endpoint). Every registered app is good at each of them, but what one of them issued is
+//! unknown at the others. Their settings are [`Settings::verticalresponse`] and
+//! [`Settings::delegated`].
+//!
 //! # MAX
 //!
 //! An app with [`App::max`] belongs to a MAX environment: its token requests, as well as its API
@@ -47,15 +56,20 @@
 //! Below `/_emulator/` the same knobs are JSON endpoints: `GET counters`, `GET` or `POST settings`
 //! (merges the given fields), `POST advance` `{"seconds": 60}`, `POST fault`
 //! `{"fault": "html-502", "target": "token", "times": 1}` (`null` means always), `POST
-//! clear-faults`, `POST revoke-access-tokens`, `POST revoke-grants`, and `POST apps`
-//! `{"client_id": "…", "client_secret": "…", "redirect_uri": "…", "max": "…"}` (the last two may
-//! be left out). A request with an `Origin`
+//! clear-faults`, `POST revoke-access-tokens`, `POST revoke-grants`, `POST revoke-user`, and `POST
+//! apps` `{"client_id": "…", "client_secret": "…", "redirect_uri": "…", "max": "…"}` (the last two
+//! may be left out). A request with an `Origin`
 //! header is refused there, and one whose `Host` is not this loopback address is refused
 //! everywhere, so that no web page can play with a running emulator.
 
 mod account;
+mod addresses;
 mod app;
+mod bearer;
+mod client_auth;
 mod clock;
+mod consent;
+mod consent_page;
 mod control;
 mod counters;
 mod delivery;
@@ -65,16 +79,26 @@ mod fault;
 mod faults;
 mod fields;
 mod getresponse;
+mod grant;
 mod ledger;
+mod provider;
+mod redirect;
 mod reply;
 mod seen;
 mod server;
 mod settings;
+mod terms;
+mod verticalresponse;
 mod world;
 
+pub use addresses::Addresses;
 pub use app::App;
 pub use counters::Counters;
 pub use emulator::{Builder, Emulator};
 pub use fault::{Fault, Target, Times, UnknownName};
 pub use seen::Seen;
-pub use settings::{Consent, Errors, ImplicitOrder, InvalidSetting, Pkce, RedirectUri, Rotation, Settings};
+pub use settings::{
+    Admission, ApiErrors, BadClient, Consent, Delegated, Denial, Errors, ExchangeErrors, Exp, ExpiresIn, Extras,
+    ImplicitOrder, InvalidGrant, InvalidSetting, Pkce, RedirectCheck, RedirectUri, ReplyType, Revoke, Rotation,
+    Settings, Throttling, TokenType, UserId, VerticalResponse,
+};

@@ -26,6 +26,24 @@ pub(crate) fn text(status: StatusCode, text: &'static str) -> Reply {
     with(status, Some("text/plain; charset=utf-8"), body)
 }
 
+/// JSON under another name.
+pub(crate) fn json_as(status: StatusCode, content_type: &'static str, body: &impl Serialize) -> Reply {
+    header(json(status, body), "content-type", content_type)
+}
+
+/// What Mashery's gateways answer in their own name.
+pub(crate) fn xml(status: StatusCode, heading: &str) -> Reply {
+    with(status, Some("text/xml"), format!("<h1>{heading}</h1>").into())
+}
+
+/// A proxy's own words when what is behind it does not answer.
+pub(crate) fn bad_gateway() -> Reply {
+    let page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
+        <center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n\
+        </body>\r\n</html>\r\n";
+    html(StatusCode::BAD_GATEWAY, page.to_owned())
+}
+
 pub(crate) fn header(mut reply: Reply, name: &'static str, value: &str) -> Reply {
     if let Ok(value) = HeaderValue::from_str(value) {
         let name = HeaderName::from_bytes(name.as_bytes());

@@ -43,6 +43,14 @@ impl Seen {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// The first value of a parameter of the query, decoded.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let (_, query) = self.path_and_query.split_once('?')?;
+        let mut parameters = form_urlencoded::parse(query.as_bytes());
+        parameters.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+    }
+
     pub(crate) fn of(request: &Request<Bytes>) -> Self {
         Self {
             method: request.method().to_string(),

@@ -16,12 +16,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::control;
 use crate::delivery::{self, Parcel};
 use crate::fault::{Fault, Target};
 use crate::faults::Strike;
+use crate::provider::Provider;
 use crate::reply::{self, Reply};
 use crate::world::World;
-use crate::{control, getresponse};
 
 const LARGEST_BODY: usize = 64 * 1024;
 
@@ -65,7 +66,8 @@ async fn answer(world: &World, request: Request<Incoming>) -> io::Result<Respons
             reply::text(StatusCode::MISDIRECTED_REQUEST, "The emulator answers only to its own loopback address.\n");
         return Ok(delivery::deliver(refusal, None));
     }
-    let target = getresponse::target(&request);
+    let provider = Provider::of(&request);
+    let target = provider.target(&request);
     let _in_work = world.arrived(target);
     let (head, body) = request.into_parts();
     let body = match Limited::new(body, LARGEST_BODY).collect().await {
@@ -80,13 +82,13 @@ async fn answer(world: &World, request: Request<Incoming>) -> io::Result<Respons
     world.read(target, &request);
 
     let strike = strike(world, target);
-    let reply = committed(world, &request, target, strike.fault)?;
+    let reply = committed(world, &request, provider, target, strike.fault)?;
     if let Some(delay) = strike.delay {
         delivery::wait(delay).await;
     }
     match strike.fault {
         Some(Fault::DropAfterCommit) => Err(io::ErrorKind::ConnectionAborted.into()),
-        Some(Fault::Html502AfterCommit) => Ok(delivery::deliver(getresponse::bad_gateway(), None)),
+        Some(Fault::Html502AfterCommit) => Ok(delivery::deliver(reply::bad_gateway(), None)),
         Some(Fault::Empty200) => Ok(delivery::deliver(reply::empty(StatusCode::OK), None)),
         fault => Ok(delivery::deliver(reply, fault)),
     }
@@ -103,6 +105,7 @@ fn strike(world: &World, target: Option<Target>) -> Strike {
 fn committed(
     world: &World,
     request: &Request<Bytes>,
+    provider: Provider,
     target: Option<Target>,
     fault: Option<Fault>,
 ) -> io::Result<Reply> {
@@ -110,14 +113,14 @@ fn committed(
         return Err(io::ErrorKind::ConnectionAborted.into());
     }
     if let (Some(target), Some(fault)) = (target, fault)
-        && let Some(instead) = getresponse::instead(world, target, fault)
+        && let Some(instead) = provider.instead(world, request, target, fault)
     {
         return Ok(instead);
     }
-    Ok(match target {
-        None if request.uri().path().starts_with(control::PREFIX) => control::answer(world, request),
-        _ => getresponse::answer(world, request),
-    })
+    match target {
+        None if request.uri().path().starts_with(control::PREFIX) => Ok(control::answer(world, request)),
+        _ => provider.answer(world, request),
+    }
 }
 
 /// A page on another name that resolves to this address must not reach us.

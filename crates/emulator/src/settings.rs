@@ -1,11 +1,23 @@
 //! How the emulated provider behaves where documents leave a choice.
 
+mod delegated;
+mod shared;
+mod verticalresponse;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The provider's behaviour. The default is what GetResponse documents; lifetimes are in seconds.
+pub use delegated::{Delegated, Exp, ExpiresIn, InvalidGrant, Revoke};
+pub use shared::{Admission, Pkce, Rotation, Throttling};
+pub use verticalresponse::{
+    ApiErrors, BadClient, Denial, ExchangeErrors, Extras, RedirectCheck, ReplyType, TokenType, UserId, VerticalResponse,
+};
+
+/// The providers' behaviour. The default is what they document; lifetimes are in seconds. `consent`,
+/// `account`, `any_client` hold for all of them, `rotation` also for VerticalResponse's generation 1
+/// should it have refresh tokens, the rest is GetResponse's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
@@ -54,22 +66,10 @@ pub struct Settings {
     /// Accepts every client id with every secret, unless the id is registered (then its secret
     /// counts). Such an app may be sent back to loopback only.
     pub any_client: bool,
-}
-
-/// What a refresh answers as refresh token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Rotation {
-    /// A new one; the old one is dead, and presenting it again revokes the whole family, access
-    /// tokens included.
-    #[default]
-    Strict,
-    /// The same one.
-    Same,
-    /// None (`"none"`); the old one goes on.
-    #[serde(rename = "none")]
-    Absent,
+    /// VerticalResponse, generation 1.
+    pub verticalresponse: VerticalResponse,
+    /// VerticalResponse, generation 2.
+    pub delegated: Delegated,
 }
 
 /// The shape of a refusal at the token endpoint.
@@ -113,20 +113,6 @@ pub enum RedirectUri {
     Refused,
 }
 
-/// What becomes of a `code_challenge`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Pkce {
-    /// Nothing.
-    #[default]
-    Ignored,
-    /// The exchange needs its verifier.
-    Honoured,
-    /// An authorization request that sends one is refused.
-    Refused,
-}
-
 /// The order of the implicit grant's fragment, with the case of its token type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -140,25 +126,44 @@ pub enum ImplicitOrder {
 }
 
 impl Settings {
-    /// Sets one field by its name. The value is JSON (`60`, `true`, `null`) or else a bare word
-    /// (`strict`).
+    /// Sets one field by its name (`rotation`, `verticalresponse.user_id`). The value is JSON (`60`,
+    /// `true`, `null`) or else a bare word (`strict`).
     ///
     /// # Errors
     ///
     /// The name is unknown or the value does not fit; nothing is changed.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), InvalidSetting> {
-        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
-        self.merge(Map::from_iter([(name.to_owned(), value)]))
+        let word = Value::from(value);
+        let json = serde_json::from_str(value).unwrap_or_else(|_| word.clone());
+        // There are words that are JSON too, such as `null`.
+        self.merge(change(name, json)).or_else(|error| self.merge(change(name, word)).map_err(|_| error))
     }
 
-    /// Overwrites the given fields, or none of them.
+    /// Overwrites the given fields, or none of them; of a nested object only what is given.
     pub(crate) fn merge(&mut self, changes: Map<String, Value>) -> Result<(), InvalidSetting> {
         let mut merged = serde_json::to_value(&*self).map_err(|error| InvalidSetting(error.to_string()))?;
-        if let Value::Object(fields) = &mut merged {
-            fields.extend(changes);
-        }
+        overlay(&mut merged, Value::Object(changes));
         *self = serde_json::from_value(merged).map_err(|error| InvalidSetting(error.to_string()))?;
         Ok(())
+    }
+}
+
+/// One field as an object that changes nothing else.
+fn change(name: &str, value: Value) -> Map<String, Value> {
+    match name.split_once('.') {
+        Some((outer, inner)) => Map::from_iter([(outer.to_owned(), Value::Object(change(inner, value)))]),
+        None => Map::from_iter([(name.to_owned(), value)]),
+    }
+}
+
+fn overlay(base: &mut Value, changes: Value) {
+    match (base, changes) {
+        (Value::Object(fields), Value::Object(changes)) => {
+            for (name, value) in changes {
+                overlay(fields.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (base, value) => *base = value,
     }
 }
 
@@ -185,6 +190,8 @@ impl Default for Settings {
             www_authenticate: false,
             account: None,
             any_client: false,
+            verticalresponse: VerticalResponse::default(),
+            delegated: Delegated::default(),
         }
     }
 }
@@ -203,7 +210,7 @@ impl std::error::Error for InvalidSetting {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Rotation, Settings};
+    use super::{ExpiresIn, Rotation, Settings, UserId};
 
     #[test]
     fn fields_are_set_by_name() {
@@ -224,6 +231,23 @@ mod tests {
         assert!(settings.set("rotation", "sometimes").is_err());
         assert!(settings.set("access_lifetime", "-1").is_err());
         assert_eq!(settings, Settings::default());
+    }
+
+    #[test]
+    fn nested_fields_are_set_by_dotted_name() {
+        let mut settings = Settings::default();
+        settings.set("verticalresponse.user_id", "null").unwrap();
+        settings.set("delegated.expires_in", "string").unwrap();
+        settings.set("delegated.refresh_lifetime", "60").unwrap();
+        assert_eq!(settings.verticalresponse.user_id, UserId::Null);
+        assert_eq!(settings.delegated.expires_in, ExpiresIn::String);
+        assert_eq!(settings.delegated.refresh_lifetime, Some(60));
+        assert_eq!(settings.delegated.code_lifetime, 300, "the rest stays");
+        let before = settings.clone();
+        for name in ["verticalresponse.nothing", "delegated.rotation.x", "delegated", "nothing.x"] {
+            assert!(settings.set(name, "1").is_err(), "{name}");
+        }
+        assert_eq!(settings, before);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::counters::Counters;
 use crate::fault::Target;
 use crate::faults::Faults;
-use crate::fields;
+use crate::fields::{self, Fields};
 use crate::ledger::Ledger;
 use crate::seen::Seen;
 use crate::settings::Settings;
@@ -32,6 +32,7 @@ pub(crate) struct State {
     pub(crate) counters: Counters,
     pub(crate) last_api_request: Option<Seen>,
     pub(crate) last_token_request: Option<Seen>,
+    pub(crate) last_revoke_request: Option<Seen>,
     token_requests_in_work: u64,
 }
 
@@ -47,6 +48,7 @@ impl World {
                 counters: Counters::default(),
                 last_api_request: None,
                 last_token_request: None,
+                last_revoke_request: None,
                 token_requests_in_work: 0,
             }),
         }
@@ -70,6 +72,10 @@ impl World {
                 state.counters.api_calls += 1;
                 return None;
             }
+            Some(Target::Revoke) => {
+                state.counters.revoke_requests += 1;
+                return None;
+            }
             Some(Target::Authorize) | None => return None,
         }
         state.counters.token_requests += 1;
@@ -87,7 +93,12 @@ impl World {
                 state.counters.json_requests += u64::from(fields::is_json(request.headers()));
                 state.last_token_request = Some(Seen::of(request));
             }
-            Some(Target::Api) => state.last_api_request = Some(Seen::of(request)),
+            Some(Target::Api) => {
+                let in_query = Fields::of_query(request).get("access_token").is_some();
+                state.counters.tokens_in_query += u64::from(in_query);
+                state.last_api_request = Some(Seen::of(request));
+            }
+            Some(Target::Revoke) => state.last_revoke_request = Some(Seen::of(request)),
             Some(Target::Authorize) | None => {}
         }
     }

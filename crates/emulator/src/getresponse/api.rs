@@ -1,16 +1,15 @@
 //! The API behind the tokens.
 
 use bytes::Bytes;
-use hyper::header::AUTHORIZATION;
 use hyper::{Method, Request, StatusCode};
 
-use super::errors::{self, Rejection};
+use super::errors;
 use super::max::{self, WrongHeader};
 use super::resources::{self, Collection};
 use crate::account::Account;
-use crate::fault::Fault;
+use crate::bearer::{self, Rejection};
 use crate::fields::Fields;
-use crate::ledger::Standing;
+use crate::provider::Provider;
 use crate::reply::{self, Reply};
 use crate::settings::Settings;
 use crate::world::{State, World};
@@ -57,36 +56,14 @@ impl From<WrongHeader> for No<'_> {
 
 /// The account that the request reaches.
 fn authenticated<'a>(state: &mut State, world: &World, request: &'a Request<Bytes>) -> Result<Account, No<'a>> {
-    let token = bearer(request)?;
+    let token = bearer::token(request)?;
     // Nobody can tell where a token belongs that was never issued; it fails below.
-    if let Some(client_id) = state.ledger.issued_to(token) {
+    if let Some(client_id) = state.ledger.issued_to(token, Provider::GetResponse) {
         max::at_api(request.headers(), state.ledger.registry.panel(client_id))?;
     }
-    let own = account_of(state, world, token)?;
+    let own = bearer::account(state, world, Provider::GetResponse, token)?;
     let parent = max::parent(request.headers())?;
     Ok(parent.unwrap_or(own))
-}
-
-fn bearer(request: &Request<Bytes>) -> Result<&str, Rejection<'_>> {
-    let header = request.headers().get(AUTHORIZATION).ok_or(Rejection::Missing)?;
-    let header = header.to_str().map_err(|_| Rejection::Unknown)?;
-    let (scheme, token) = header.split_once(' ').ok_or(Rejection::WrongScheme)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Rejection::WrongScheme);
-    }
-    Ok(token.trim())
-}
-
-fn account_of<'a>(state: &mut State, world: &World, token: &'a str) -> Result<Account, Rejection<'a>> {
-    match state.ledger.standing(token, world.clock.now()) {
-        Standing::Live(account) => Ok(account.clone()),
-        Standing::Expired(account) if state.faults.breaks(Fault::ExpiredAccepted) => {
-            state.counters.faults += 1;
-            Ok(account.clone())
-        }
-        Standing::Expired(_) => Err(Rejection::Expired(token)),
-        Standing::Unknown => Err(Rejection::Unknown),
-    }
 }
 
 fn resource(url: &str, settings: &Settings, account: &Account, request: &Request<Bytes>) -> Reply {

@@ -6,22 +6,25 @@ mod request;
 use bytes::Bytes;
 use hyper::{Method, Request, StatusCode};
 
-use super::{consent_page, errors};
-use crate::account::Account;
-use crate::fault::Fault;
+use super::errors;
+use crate::consent::{self, Decision, account_for};
+use crate::consent_page::{self, Desk};
 use crate::fields::Fields;
-use crate::ledger::{AuthorizationRequest, Flow, Scene, hex40};
-use crate::reply::{self, Reply};
-use crate::settings::Consent;
+use crate::ledger::{AuthorizationRequest, Flow, Scene};
+use crate::provider::Provider;
+use crate::reply::Reply;
+use crate::terms::Terms;
 use crate::world::{State, World};
 use redirect::{back_with_code, back_with_error, back_with_token};
 use request::{Wrong, destination, understood};
+
+const DESK: Desk = Desk { provider: Provider::GetResponse, name: "GetResponse", path: super::AUTHORIZE };
 
 pub(super) fn answer(world: &World, request: &Request<Bytes>) -> Reply {
     match *request.method() {
         Method::GET => arrive(world, &Fields::of_query(request)),
         Method::POST => decide(world, &Fields::of_body(request)),
-        _ => reply::empty(StatusCode::METHOD_NOT_ALLOWED),
+        _ => consent::method_not_allowed(),
     }
 }
 
@@ -38,70 +41,50 @@ fn arrive(world: &World, query: &Fields) -> Reply {
             let told = "The app has no redirect URI registered here, nor does its request name \
                 one, so there is nowhere to send you back to. Register one with the emulator, or \
                 let the app send redirect_uri.";
-            return consent_page::failure("No redirect URI", told);
+            return consent_page::told(&DESK, StatusCode::BAD_REQUEST, "No redirect URI", told);
         }
     };
-    state.counters.authorizations += 1;
-    if state.ledger.registry.app(&destination.client_id).is_none() {
-        let registry = &mut state.ledger.registry;
-        registry.remember_stranger(&destination.client_id);
-    }
+    consent::arrived(&mut state, &destination.client_id);
     let (request, wrong) = understood(query, destination, &state.settings);
     if let Some((error, description)) = wrong {
         let echoed = echoed_state(&mut state, &request);
         return back_with_error(&state.settings, &request, error, description, echoed.as_deref());
     }
-    match state.settings.consent {
-        Consent::Auto => grant(world, &mut state, request),
-        Consent::Deny => deny(&mut state, &request),
-        Consent::Ask => ask(&mut state, request),
+    match consent::already(&state.settings) {
+        Some(decision) => settle(world, &mut state, request, decision),
+        None => consent::ask(&mut state, request, &DESK),
     }
 }
 
 /// The customer pressed a button.
 fn decide(world: &World, form: &Fields) -> Reply {
     let mut state = world.lock();
-    let parked = form.get("request").and_then(|id| state.ledger.unpark(id));
-    let Some(mut request) = parked else {
-        let told = "This page was answered already. Begin again in the app that sent you here.";
-        return consent_page::failure("The request is over", told);
-    };
-    if form.get("decision") != Some("allow") {
-        return deny(&mut state, &request);
+    match consent::decided(&mut state, form, &DESK) {
+        Some((request, decision)) => settle(world, &mut state, request, decision),
+        None => consent::over(&DESK),
     }
-    if let Some(account) = form.filled("account") {
-        request.account = Some(account.to_owned());
-    }
-    grant(world, &mut state, request)
 }
 
-fn ask(state: &mut State, request: AuthorizationRequest) -> Reply {
-    let account = account_for(state, &request);
-    let app = state.ledger.registry.app(&request.client_id);
-    let name = app.and_then(|app| app.name.clone());
-    let name = name.unwrap_or_else(|| request.client_id.clone());
-    let redirect_uri = request.redirect_uri.clone();
-    let id = state.ledger.park(request);
-    consent_page::question(&consent_page::Question {
-        app: &name,
-        redirect_uri: &redirect_uri,
-        account: &account.email,
-        request: &id,
-    })
+fn settle(world: &World, state: &mut State, request: AuthorizationRequest, decision: Decision) -> Reply {
+    match decision {
+        Decision::Allow => grant(world, state, request),
+        Decision::Deny => deny(state, &request),
+    }
 }
 
 fn grant(world: &World, state: &mut State, request: AuthorizationRequest) -> Reply {
-    let account = account_for(state, &request);
     let echoed = echoed_state(state, &request);
     let redirect_uri = request.redirect_uri.clone();
-    let State { settings, ledger, counters, .. } = state;
-    let mut scene = Scene { now: world.clock.now(), settings, counters };
     match request.flow {
         Flow::Code => {
-            let code = ledger.consent(request, account, &mut scene);
+            let code = consent::code(world, state, request);
             back_with_code(&redirect_uri, &code, echoed.as_deref())
         }
         Flow::Implicit => {
+            let account = account_for(state, &request);
+            let State { settings, ledger, counters, .. } = state;
+            let terms = Terms::of(Provider::GetResponse, settings);
+            let mut scene = Scene { now: world.clock.now(), terms, counters };
             let issued = ledger.consent_implicitly(&request.client_id, account, &mut scene);
             back_with_token(settings, &redirect_uri, &issued, echoed.as_deref())
         }
@@ -115,19 +98,7 @@ fn deny(state: &mut State, request: &AuthorizationRequest) -> Reply {
     back_with_error(&state.settings, request, "access_denied", description, echoed.as_deref())
 }
 
-fn account_for(state: &mut State, request: &AuthorizationRequest) -> Account {
-    let wanted = request.account.as_ref().or(state.settings.account.as_ref());
-    match wanted {
-        Some(email) => Account::new(email),
-        None => state.ledger.new_account(),
-    }
-}
-
 fn echoed_state(state: &mut State, request: &AuthorizationRequest) -> Option<String> {
-    if state.faults.breaks(Fault::WrongState) {
-        state.counters.faults += 1;
-        return Some(hex40());
-    }
-    let echoed = request.state.clone();
-    echoed.filter(|_| state.settings.state_returned)
+    let returned = state.settings.state_returned;
+    consent::echoed_state(state, request, returned)
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::max::WrongHeader;
+use crate::bearer::Rejection;
 use crate::fault::Target;
 use crate::ledger::Refusal;
 use crate::reply::{self, Reply};
@@ -16,15 +17,6 @@ use envelope::Envelope;
 use words::words;
 
 const UNAUTHENTICATED: &str = "Unable to authenticate request. Check credentials or authentication method details";
-
-/// What is wrong with the credentials of an API request.
-#[derive(Debug)]
-pub(super) enum Rejection<'a> {
-    Missing,
-    WrongScheme,
-    Expired(&'a str),
-    Unknown,
-}
 
 /// A request names the wrong environment, or none: always told in an envelope.
 pub(super) fn wrong_header(settings: &Settings, wrong: WrongHeader) -> Reply {
@@ -115,7 +107,7 @@ pub(super) fn wrong_client(settings: &Settings) -> Reply {
 pub(super) fn in_success(settings: &Settings, target: Target) -> Reply {
     let mut reply = match target {
         Target::Api => rejected(settings, &Rejection::Unknown),
-        Target::Token | Target::Authorize => refused(settings, &Refusal::RefreshTokenUnknown),
+        Target::Token | Target::Authorize | Target::Revoke => refused(settings, &Refusal::RefreshTokenUnknown),
     };
     *reply.status_mut() = StatusCode::OK;
     reply

@@ -5,17 +5,19 @@ use hyper::{Method, Request, StatusCode};
 use serde::Serialize;
 
 use super::max::WrongHeader;
-use super::{client_auth, errors, max};
+use super::{errors, max};
+use crate::client_auth;
 use crate::clock::Moment;
-use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::ledger::{Exchange, Issued, Refusal, Scene};
+use crate::grant::{self, Grant};
+use crate::ledger::{Issued, Refusal};
+use crate::provider::Provider;
 use crate::reply::{self, Reply};
 use crate::world::{State, World};
 
 pub(super) fn answer(world: &World, request: &Request<Bytes>) -> Reply {
     match *request.method() {
-        Method::POST => grant(world, request),
+        Method::POST => asked(world, request),
         Method::OPTIONS => reply::header(reply::empty(StatusCode::OK), "allow", "POST, OPTIONS"),
         _ => {
             let description = "The request method must be POST when requesting an access token";
@@ -25,15 +27,12 @@ pub(super) fn answer(world: &World, request: &Request<Bytes>) -> Reply {
     }
 }
 
-fn grant(world: &World, request: &Request<Bytes>) -> Reply {
+fn asked(world: &World, request: &Request<Bytes>) -> Reply {
     let mut state = world.lock();
     let now = world.clock.now();
     let fields = Fields::of_body(request);
     match settle(&mut state, request, &fields, now) {
-        Ok(issued) => {
-            let mac = strikes(&mut state, Fault::TokenTypeMac);
-            success(&issued, if mac { "mac" } else { "Bearer" })
-        }
+        Ok(issued) => success(&issued, if grant::is_mac(&mut state) { "mac" } else { "Bearer" }),
         Err(No::Refusal(refusal)) => {
             state.counters.refusals += 1;
             errors::refused(&state.settings, &refusal)
@@ -67,50 +66,14 @@ impl From<WrongHeader> for No {
 
 fn settle(state: &mut State, request: &Request<Bytes>, fields: &Fields, now: Moment) -> Result<Issued, No> {
     let grant_type = fields.filled("grant_type").ok_or(Refusal::GrantTypeMissing)?;
-    if !matches!(grant_type, "authorization_code" | "refresh_token" | "client_credentials") {
-        return Err(Refusal::GrantTypeUnknown(grant_type.to_owned()).into());
-    }
-    let State { settings, ledger, faults, counters, .. } = state;
-    let client_id = client_auth::client(request.headers(), fields, &ledger.registry, settings)?;
+    let grant = Grant::named(grant_type)?;
+    let State { settings, ledger, .. } = state;
+    let client_id = client_auth::of_request(request.headers(), fields, &ledger.registry, settings.any_client)?;
     max::at_token_endpoint(request.headers(), ledger.registry.panel(&client_id))?;
     if fields.filled("scope").is_some() && !settings.scope_accepted {
         return Err(Refusal::ScopeUnsupported.into());
     }
-    let mut broken = 0;
-    let mut breaks = |promise| {
-        let struck = faults.breaks(promise);
-        broken += u64::from(struck);
-        struck
-    };
-    let mut scene = Scene { now, settings, counters };
-    let outcome = match grant_type {
-        "authorization_code" => {
-            let presented = Exchange {
-                client_id: &client_id,
-                code: fields.filled("code").ok_or(Refusal::CodeMissing)?,
-                redirect_uri: fields.filled("redirect_uri"),
-                verifier: fields.filled("code_verifier"),
-            };
-            ledger.exchange(&presented, || breaks(Fault::CodeAcceptedTwice), &mut scene)
-        }
-        "refresh_token" => {
-            let token = fields.filled("refresh_token").ok_or(Refusal::RefreshTokenMissing)?;
-            if breaks(Fault::RefreshRefused) {
-                Err(Refusal::RefreshTokenUnknown)
-            } else {
-                ledger.refresh(token, &client_id, || breaks(Fault::NoRotation), &mut scene)
-            }
-        }
-        _ => Ok(ledger.client_credentials(&client_id, &mut scene)),
-    };
-    counters.faults += broken;
-    Ok(outcome?)
-}
-
-fn strikes(state: &mut State, promise: Fault) -> bool {
-    let struck = state.faults.breaks(promise);
-    state.counters.faults += u64::from(struck);
-    struck
+    Ok(grant::settle(state, now, Provider::GetResponse, grant, &client_id, fields)?)
 }
 
 /// The documented body, its keys in the documented order.
@@ -118,7 +81,7 @@ fn success(issued: &Issued, token_type: &str) -> Reply {
     #[derive(Serialize)]
     struct Body<'a> {
         access_token: &'a str,
-        expires_in: u64,
+        expires_in: Option<u64>,
         token_type: &'a str,
         scope: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]

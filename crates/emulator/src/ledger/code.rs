@@ -8,11 +8,16 @@ use super::refusal::Refusal;
 use super::token::Life;
 use crate::account::Account;
 use crate::clock::Moment;
-use crate::settings::{Pkce, RedirectUri, Settings};
+use crate::fields::Fields;
+use crate::provider::Provider;
+use crate::settings::Pkce;
+use crate::terms::Terms;
 
 /// A checked authorization request that waits for the customer.
 #[derive(Clone, Debug)]
 pub(crate) struct AuthorizationRequest {
+    /// Whose customer is asked.
+    pub(crate) provider: Provider,
     pub(crate) client_id: String,
     pub(crate) flow: Flow,
     /// Where the browser goes back to.
@@ -40,6 +45,23 @@ pub(crate) struct Challenge {
     pub(crate) hashed: bool,
 }
 
+impl Challenge {
+    /// The challenge of an authorization request, or what is wrong with it.
+    pub(crate) fn of(query: &Fields, pkce: Pkce) -> Result<Option<Self>, &'static str> {
+        let method = query.filled("code_challenge_method");
+        let Some(value) = query.filled("code_challenge") else {
+            return Ok(None);
+        };
+        match pkce {
+            Pkce::Refused => Err("code_challenge is not supported"),
+            Pkce::Honoured if method.is_some_and(|method| !matches!(method, "S256" | "plain")) => {
+                Err("Unknown code_challenge_method")
+            }
+            _ => Ok(Some(Self { value: value.to_owned(), hashed: method == Some("S256") })),
+        }
+    }
+}
+
 /// A code as it is presented.
 #[derive(Debug)]
 pub(crate) struct Exchange<'a> {
@@ -62,18 +84,22 @@ impl Code {
         Self { account, used: false, request, life }
     }
 
-    pub(super) fn check(&self, presented: &Exchange<'_>, now: Moment, settings: &Settings) -> Result<(), Refusal> {
+    pub(super) fn is_of(&self, provider: Provider) -> bool {
+        self.request.provider == provider
+    }
+
+    pub(super) fn check(&self, presented: &Exchange<'_>, now: Moment, terms: &Terms) -> Result<(), Refusal> {
         if self.request.client_id != presented.client_id {
             return Err(Refusal::CodeForeign);
         }
-        let bound = self.request.redirect_uri_sent && settings.redirect_uri != RedirectUri::Ignored;
+        let bound = self.request.redirect_uri_sent && terms.redirect_uri_repeated;
         if bound && presented.redirect_uri != Some(self.request.redirect_uri.as_str()) {
             return Err(Refusal::RedirectUriMismatch);
         }
         if self.life.ended(now) {
             return Err(Refusal::CodeExpired);
         }
-        if settings.pkce == Pkce::Honoured {
+        if terms.verifier_needed {
             return verified(self.request.challenge.as_ref(), presented.verifier);
         }
         Ok(())

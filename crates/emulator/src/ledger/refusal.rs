@@ -7,6 +7,8 @@ pub(crate) enum Refusal {
     ClientWrong,
     GrantTypeMissing,
     GrantTypeUnknown(String),
+    /// Known, but not for this app.
+    GrantTypeForbidden,
     CodeMissing,
     /// Never issued, or exchanged already.
     CodeUnknown,

@@ -4,25 +4,39 @@ use std::time::Duration;
 
 use super::{AuthorizationRequest, Exchange, Flow, Issued, Ledger, Refusal, Scene, Standing};
 use crate::counters::Counters;
+use crate::provider::Provider;
 use crate::settings::{Rotation, Settings};
+use crate::terms::Terms;
 
-#[derive(Default)]
 struct Books {
+    provider: Provider,
     ledger: Ledger,
     settings: Settings,
     counters: Counters,
     now: u64,
 }
 
+impl Default for Books {
+    fn default() -> Self {
+        Self::of(Provider::GetResponse)
+    }
+}
+
 impl Books {
+    fn of(provider: Provider) -> Self {
+        let (ledger, settings, counters) = Default::default();
+        Self { provider, ledger, settings, counters, now: 0 }
+    }
+
     fn step<R>(&mut self, step: impl FnOnce(&mut Ledger, &mut Scene<'_>) -> R) -> R {
-        let mut scene =
-            Scene { now: Duration::from_secs(self.now), settings: &self.settings, counters: &mut self.counters };
+        let terms = Terms::of(self.provider, &self.settings);
+        let mut scene = Scene { now: Duration::from_secs(self.now), terms, counters: &mut self.counters };
         step(&mut self.ledger, &mut scene)
     }
 
     fn code(&mut self, redirect_uri_sent: bool) -> String {
         let request = AuthorizationRequest {
+            provider: self.provider,
             client_id: "app".into(),
             flow: Flow::Code,
             redirect_uri: "http://127.0.0.1:1/".into(),
@@ -53,7 +67,7 @@ impl Books {
 
     fn is_live(&self, access_token: &str) -> bool {
         let now = Duration::from_secs(self.now);
-        matches!(self.ledger.standing(access_token, now), Standing::Live(_))
+        matches!(self.ledger.standing(access_token, self.provider, now), Standing::Live(_))
     }
 }
 
@@ -179,11 +193,63 @@ fn lifetimes_come_from_the_settings() {
     let mut books = Books::default();
     books.settings.refreshed_lifetime = Some(7);
     let issued = books.connected();
-    assert_eq!(issued.lifetime, 3600);
-    assert_eq!(books.refresh(refresh_token(&issued), "app").unwrap().lifetime, 7);
+    assert_eq!(issued.lifetime, Some(3600));
+    assert_eq!(books.refresh(refresh_token(&issued), "app").unwrap().lifetime, Some(7));
     let own = books.step(|ledger, scene| ledger.client_credentials("app", scene));
-    assert_eq!((own.lifetime, own.refresh_token), (86400, None));
+    assert_eq!((own.lifetime, own.refresh_token), (Some(86400), None));
     books.now = 3600;
     assert!(!books.is_live(&issued.access_token));
     assert!(books.is_live(&own.access_token));
+}
+
+#[test]
+fn lenient_rotation_spares_the_family() {
+    let mut books = Books::default();
+    books.settings.rotation = Rotation::Lenient;
+    let first = books.connected();
+    let second = books.refresh(refresh_token(&first), "app").unwrap();
+    let reused = books.refresh(refresh_token(&first), "app");
+    assert_eq!(reused.unwrap_err(), Refusal::RefreshTokenUnknown);
+    assert!(books.refresh(refresh_token(&second), "app").is_ok());
+    assert_eq!((books.counters.reused_refresh_tokens, books.counters.family_revocations), (1, 0));
+}
+
+#[test]
+fn a_provider_knows_only_what_it_issued() {
+    const PROVIDERS: [Provider; 3] = [Provider::GetResponse, Provider::Classic, Provider::Delegated];
+    for issuer in PROVIDERS {
+        for other in PROVIDERS.into_iter().filter(|other| *other != issuer) {
+            let mut books = Books::of(issuer);
+            let (code, spent) = (books.code(true), books.code(true));
+            let issued = books.exchange(&spent, "app", Some("http://127.0.0.1:1/")).unwrap();
+            books.provider = other;
+            let foreign = books.exchange(&code, "app", Some("http://127.0.0.1:1/"));
+            assert_eq!(foreign.unwrap_err(), Refusal::CodeUnknown);
+            assert!(!books.is_live(&issued.access_token));
+            assert_eq!(books.ledger.issued_to(&issued.access_token, other), None);
+            if let Some(token) = &issued.refresh_token {
+                assert_eq!(books.refresh(token, "app").unwrap_err(), Refusal::RefreshTokenUnknown);
+                assert!(!books.ledger.revoke_refresh_token(token, "app", other));
+            }
+            books.provider = issuer;
+            assert!(books.is_live(&issued.access_token));
+            assert!(books.exchange(&code, "app", Some("http://127.0.0.1:1/")).is_ok());
+        }
+    }
+}
+
+#[test]
+fn a_refresh_token_is_given_up_once() {
+    let mut books = Books::of(Provider::Delegated);
+    let code = books.code(true);
+    let first = books.exchange(&code, "app", Some("http://127.0.0.1:1/")).unwrap();
+    let second = books.refresh(refresh_token(&first), "app").unwrap();
+    let mut revoked =
+        |issued, client| books.ledger.revoke_refresh_token(refresh_token(issued), client, Provider::Delegated);
+    assert!(!revoked(&first, "app"), "rotated away");
+    assert!(!revoked(&second, "other"));
+    assert!(revoked(&second, "app"));
+    assert!(!revoked(&second, "app"));
+    assert!(books.is_live(&second.access_token), "nobody calls back what is judged by itself");
+    assert_eq!(books.refresh(refresh_token(&second), "app").unwrap_err(), Refusal::RefreshTokenUnknown);
 }

@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use crate::account::Account;
 use crate::clock::Moment;
+use crate::provider::Provider;
 
 /// What a token request yields.
 #[derive(Debug)]
 pub(crate) struct Issued {
     pub(crate) access_token: String,
-    /// Seconds.
-    pub(crate) lifetime: u64,
+    /// Seconds; `None` is without end.
+    pub(crate) lifetime: Option<u64>,
     pub(crate) refresh_token: Option<String>,
+    /// Whose tokens these are.
+    pub(crate) account: Account,
 }
 
 /// What an access token is worth.
@@ -19,7 +22,7 @@ pub(crate) struct Issued {
 pub(crate) enum Standing<'a> {
     Live(&'a Account),
     Expired(&'a Account),
-    /// Never issued, or revoked.
+    /// Never issued, issued by another provider, or revoked.
     Unknown,
 }
 
@@ -42,6 +45,7 @@ impl Life {
 /// Everything that descends from one consent.
 #[derive(Debug)]
 pub(super) struct Family {
+    pub(super) provider: Provider,
     pub(super) client_id: String,
     pub(super) account: Account,
     pub(super) refresh_dead: bool,
@@ -49,8 +53,14 @@ pub(super) struct Family {
 }
 
 impl Family {
-    pub(super) fn new(client_id: &str, account: Account) -> Self {
-        Self { client_id: client_id.to_owned(), account, refresh_dead: false, access_dead: false }
+    pub(super) fn new(client_id: &str, account: Account, provider: Provider) -> Self {
+        Self { provider, client_id: client_id.to_owned(), account, refresh_dead: false, access_dead: false }
+    }
+
+    /// Nothing of it is good any more, except access tokens that are judged by themselves alone.
+    pub(super) fn end(&mut self) {
+        self.refresh_dead = true;
+        self.access_dead = self.provider != Provider::Delegated;
     }
 }
 

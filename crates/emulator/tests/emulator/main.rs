@@ -15,3 +15,4 @@ mod refusals;
 mod rig;
 mod rotation;
 mod seen;
+mod verticalresponse;

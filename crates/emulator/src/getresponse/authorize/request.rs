@@ -1,10 +1,10 @@
 //! An authorization request, read or found wanting.
 
-use hyper::Uri;
-
 use crate::fields::Fields;
 use crate::ledger::{AuthorizationRequest, Challenge, Flow, Registry};
-use crate::settings::{Pkce, RedirectUri, Settings};
+use crate::provider::Provider;
+use crate::redirect::{is_loopback, is_usable};
+use crate::settings::{RedirectUri, Settings};
 
 /// Why the browser cannot be sent anywhere.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,8 +60,7 @@ pub(super) fn destination(query: &Fields, registry: &Registry, settings: &Settin
         }
         (None, Some([]) | None) => return Err(Wrong::NoDestination),
     };
-    // Anything else could not be put into a header, or would swallow the query in a fragment.
-    if redirect_uri.contains('#') || !redirect_uri.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if !is_usable(redirect_uri) {
         return Err(mismatch());
     }
     Ok(Destination {
@@ -78,17 +77,10 @@ pub(super) fn understood(
     destination: Destination,
     settings: &Settings,
 ) -> (AuthorizationRequest, Option<(&'static str, &'static str)>) {
-    let method = query.filled("code_challenge_method");
-    let challenge = query
-        .filled("code_challenge")
-        .map(|value| Challenge { value: value.to_owned(), hashed: method == Some("S256") });
-    let unknown_method = method.is_some_and(|method| !matches!(method, "S256" | "plain"));
+    let challenge = Challenge::of(query, settings.pkce);
     let wrong = match query.filled("response_type") {
-        Some("code" | "token") => match settings.pkce {
-            Pkce::Refused if challenge.is_some() => Some(("invalid_request", "code_challenge is not supported")),
-            Pkce::Honoured if challenge.is_some() && unknown_method => {
-                Some(("invalid_request", "Unknown code_challenge_method"))
-            }
+        Some("code" | "token") => match challenge {
+            Err(description) => Some(("invalid_request", description)),
             _ if query.filled("scope").is_some() && !settings.scope_accepted => {
                 Some(("invalid_scope", "An unsupported scope was requested"))
             }
@@ -97,12 +89,13 @@ pub(super) fn understood(
         _ => Some(("invalid_request", "Invalid or missing response type")),
     };
     let request = AuthorizationRequest {
+        provider: Provider::GetResponse,
         client_id: destination.client_id,
         flow: destination.flow,
         redirect_uri: destination.redirect_uri,
         redirect_uri_sent: destination.sent,
         state: query.get("state").map(str::to_owned),
-        challenge,
+        challenge: challenge.unwrap_or_default(),
         account: query.filled("login_hint").map(str::to_owned),
     };
     (request, wrong)
@@ -110,28 +103,4 @@ pub(super) fn understood(
 
 fn mismatch() -> Wrong {
     Wrong::Request("redirect_uri_mismatch", "The redirect URI provided is missing or does not match")
-}
-
-fn is_loopback(uri: &str) -> bool {
-    let Ok(uri) = uri.parse::<Uri>() else {
-        return false;
-    };
-    let http = matches!(uri.scheme_str(), Some("http" | "https"));
-    let host = uri.host().unwrap_or_default();
-    http && matches!(host, "localhost" | "127.0.0.1" | "[::1]")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_loopback;
-
-    #[test]
-    fn loopback_is_told_from_what_looks_like_it() {
-        assert!(is_loopback("http://127.0.0.1:9/callback"));
-        assert!(is_loopback("http://localhost/callback?x=1"));
-        assert!(is_loopback("http://[::1]:9/"));
-        assert!(!is_loopback("http://localhost.example.com/"));
-        assert!(!is_loopback("http://127.0.0.1@example.com/"));
-        assert!(!is_loopback("javascript:alert(1)"));
-    }
 }

@@ -11,6 +11,7 @@ pub(super) fn words(refusal: &Refusal) -> (&'static str, String) {
         Refusal::GrantTypeUnknown(name) => {
             return ("unsupported_grant_type", format!("Grant type \"{name}\" not supported"));
         }
+        Refusal::GrantTypeForbidden => ("unauthorized_client", "The grant type is unauthorized for this client_id"),
         Refusal::CodeMissing => ("invalid_request", "Missing parameter: \"code\" is required"),
         Refusal::CodeUnknown => ("invalid_grant", "Authorization code doesn't exist or is invalid for the client"),
         Refusal::CodeForeign => ("invalid_grant", "authorization_code doesn't exist or is invalid for the client"),

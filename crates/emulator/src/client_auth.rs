@@ -7,27 +7,31 @@ use hyper::header::AUTHORIZATION;
 
 use crate::fields::Fields;
 use crate::ledger::{Refusal, Registry};
-use crate::settings::Settings;
 
 /// The client id, from Basic if there is one, else from the body. There is no way back from a wrong
 /// Basic to a right body.
-pub(super) fn client(
+pub(crate) fn of_request(
     headers: &HeaderMap,
     fields: &Fields,
     registry: &Registry,
-    settings: &Settings,
+    any_client: bool,
 ) -> Result<String, Refusal> {
     if let Some(basic) = headers.get(AUTHORIZATION) {
         return basic
             .to_str()
             .ok()
             .and_then(userpass)
-            .and_then(|userpass| registry.by_basic(&userpass, settings.any_client))
+            .and_then(|userpass| registry.by_basic(&userpass, any_client))
             .ok_or(Refusal::ClientWrong);
     }
+    of_fields(fields, registry, any_client)
+}
+
+/// The client id, from the fields alone.
+pub(crate) fn of_fields(fields: &Fields, registry: &Registry, any_client: bool) -> Result<String, Refusal> {
     let id = fields.filled("client_id").ok_or(Refusal::ClientMissing)?;
     let secret = fields.get("client_secret").ok_or(Refusal::ClientWrong)?;
-    registry.by_pair(id, secret, settings.any_client).ok_or(Refusal::ClientWrong)
+    registry.by_pair(id, secret, any_client).ok_or(Refusal::ClientWrong)
 }
 
 fn userpass(header: &str) -> Option<String> {

@@ -2,26 +2,37 @@
 
 use hyper::StatusCode;
 
+use crate::provider::Provider;
 use crate::reply::{self, Reply};
+
+/// Where the customer stands.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    pub(crate) provider: Provider,
+    /// The provider's name.
+    pub(crate) name: &'static str,
+    /// Where the form goes.
+    pub(crate) path: &'static str,
+}
 
 /// What the customer is asked.
 #[derive(Debug)]
-pub(super) struct Question<'a> {
-    pub(super) app: &'a str,
-    pub(super) redirect_uri: &'a str,
+pub(crate) struct Question<'a> {
+    pub(crate) app: &'a str,
+    pub(crate) redirect_uri: &'a str,
     /// The address of the account, which the customer may change.
-    pub(super) account: &'a str,
+    pub(crate) account: &'a str,
     /// The one-time id of the request.
-    pub(super) request: &'a str,
+    pub(crate) request: &'a str,
 }
 
 /// The page with the two buttons.
-pub(super) fn question(question: &Question<'_>) -> Reply {
+pub(crate) fn question(desk: &Desk, question: &Question<'_>) -> Reply {
     let body = format!(
         r#"<h1>Connect <b>{app}</b> to your account?</h1>
 <p>The app asks to read and to change everything in your account: contacts, lists, messages,
 statistics.</p>
-<form method="post" action="/oauth2_authorize.html">
+<form method="post" action="{path}">
 <input type="hidden" name="request" value="{request}">
 <label for="account">Signed in as</label>
 <input id="account" name="account" value="{account}" autocomplete="off">
@@ -31,39 +42,41 @@ statistics.</p>
 </div>
 </form>
 <p class="small">Afterwards you go back to {redirect_uri}</p>"#,
+        path = desk.path,
         app = escaped(question.app),
         request = escaped(question.request),
         account = escaped(question.account),
         redirect_uri = escaped(question.redirect_uri),
     );
-    page(StatusCode::OK, "Connect an app", &body)
+    page(desk, StatusCode::OK, "Connect an app", &body)
 }
 
-/// A page that says why there is nothing to decide.
-pub(super) fn failure(title: &str, told: &str) -> Reply {
+/// A page with nothing to decide.
+pub(crate) fn told(desk: &Desk, status: StatusCode, title: &str, told: &str) -> Reply {
     let body = format!("<h1>{}</h1>\n<p>{}</p>", escaped(title), escaped(told));
-    page(StatusCode::BAD_REQUEST, title, &body)
+    page(desk, status, title, &body)
 }
 
-fn page(status: StatusCode, title: &str, body: &str) -> Reply {
+fn page(desk: &Desk, status: StatusCode, title: &str, body: &str) -> Reply {
     let page = format!(
         r#"<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title} - GetResponse emulator</title>
+<title>{title} - {name} emulator</title>
 <style>{STYLE}</style>
 </head>
 <body>
 <main>
-<p class="small">GetResponse emulator: no real account is touched.</p>
+<p class="small">{name} emulator: no real account is touched.</p>
 {body}
 </main>
 </body>
 </html>
 "#,
         title = escaped(title),
+        name = desk.name,
     );
     let reply = reply::html(status, page);
     let reply = reply::header(
@@ -106,16 +119,19 @@ button { flex: 1; padding: .6rem; font: inherit; border: 1px solid #8886; border
 
 #[cfg(test)]
 mod tests {
-    use super::{Question, question};
+    use super::{Desk, Question, question};
+    use crate::provider::Provider;
 
     #[test]
     fn values_cannot_become_markup() {
-        let page = question(&Question {
+        let desk = Desk { provider: Provider::GetResponse, name: "GetResponse", path: "/x" };
+        let hostile = Question {
             app: "<script>alert(1)</script>",
             redirect_uri: "http://127.0.0.1/?a=1&b='2'",
             account: "\"><img src=x>",
             request: "id",
-        });
+        };
+        let page = question(&desk, &hostile);
         let page = String::from_utf8(page.into_body().to_vec()).unwrap();
         assert!(!page.contains("<script") && !page.contains("<img"));
         assert!(page.contains("&lt;script&gt;") && page.contains("a=1&amp;b=&#39;2&#39;"));
