@@ -37,7 +37,8 @@ pub trait Grant: Sealed + Clone + Debug + Send + Sync + 'static {
 #[diagnostic::on_unimplemented(
     message = "`{P}` does not offer the grant `{Self}`",
     label = "`{P}` has no such flow",
-    note = "the documentation of `{P}` lists the grants that it offers"
+    note = "every provider's crate page lists its grants: where customers consent, begin with `AuthorizationCode`",
+    note = "what was stored is restored, or resumed, with the grant and the client that it was begun with"
 )]
 pub trait OfferedBy<P: Provider>: Grant {
     /// How a session of this grant goes on once its token has ended.
@@ -60,7 +61,7 @@ pub trait ByConsent: ByProvider {
 #[diagnostic::on_unimplemented(
     message = "a session of the grant `{Self}` is neither begun nor expired",
     label = "its token is made elsewhere",
-    note = "an adopted token is replaced by adopting another: `client.adopt(..)`"
+    note = "a token made elsewhere comes in by `client.adopt(..)`: the first one, and each that replaces it"
 )]
 pub trait ByProvider: Grant {}
 

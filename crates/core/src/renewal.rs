@@ -49,10 +49,11 @@ impl RenewalKind {
 
 /// The renewals that spend a refresh token: the bound of `refresh`.
 #[diagnostic::on_unimplemented(
-    message = "this grant cannot be refreshed: the provider's renewal for it is `{Self}`",
-    label = "there is no refresh token to spend here",
-    note = "`renewal::Obtain` is gone on with by `session.obtain()`",
-    note = "`renewal::Never` is gone on with by the customer, `session.reauthorize()`; an adopted token is replaced, `client.adopt(..)`"
+    message = "this grant is neither refreshed nor replayed: the provider's renewal for it is `{Self}`",
+    label = "the provider gives no refresh token for this grant",
+    note = "with `renewal::Never` the customer is asked again: `session.reauthorize()`, then `.authorize_url()`",
+    note = "with `renewal::Obtain` the app asks again: `session.obtain()`",
+    note = "an adopted token is replaced by adopting another: `client.adopt(..)`"
 )]
 pub trait ByRefresh: Renewal {}
 

@@ -17,7 +17,7 @@ pub(crate) async fn connect(
 ) -> Result<(), Error> {
     let (record, unnamed) = named(client, record).await;
     let stored = store(inner, key, client, &record, unnamed).await;
-    if stored.as_ref().is_err_and(|error| error.code() == MISMATCH) {
+    if stored.as_ref().is_err_and(|error| error.code() == "account_mismatch") {
         // Nobody here will ever use it.
         let _ = client.revoke(&record).await;
     }
@@ -83,7 +83,7 @@ fn is_in(
     match (stored.account_id(), record.account_id(), unnamed) {
         (Some(old), Some(new), _) if old != new => Err(Error::new(
             ErrorKind::AskUser,
-            MISMATCH,
+            "account_mismatch",
             "the customer consented with another account of the provider than the one that is connected here: nothing was stored; begin again, logged in to the right one, or disconnect this one first",
         )),
         (Some(_), None, Some(error)) => Err(Error::new(
@@ -95,8 +95,6 @@ fn is_in(
         _ => Ok(false),
     }
 }
-
-const MISMATCH: &str = "account_mismatch";
 
 /// The record with the name of its account, or why that is not known. One question, briefly asked: until the record
 /// is stored, it is in this memory alone.

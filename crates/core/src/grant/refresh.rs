@@ -52,8 +52,8 @@ impl<P: Provider, G: Grant> Session<P, G, Uncertain> {
     /// Sends the refresh token again, knowing that it may be spent.
     ///
     /// Usually the best that is left: if the answer was lost, nobody holds the successor. A provider that
-    /// takes a second use for theft revokes the grant; while the old access token still works, waiting
-    /// until just before its end costs nothing.
+    /// takes a second use for theft revokes the grant. While the old access token still works
+    /// ([`TokenRecord::expires_at`](crate::TokenRecord::expires_at) of the session's record), waiting costs nothing.
     pub fn replay(self) -> Replay<P, G>
     where
         G: OfferedBy<P>,

@@ -1,8 +1,9 @@
 //! A token is adopted at the providers that say so.
-use mailgrant_core::secrecy::SecretString;
+use mailgrant_core::{Client, secrecy::SecretString};
+use mailgrant_verticalresponse::VerticalResponse;
 
-fn mistake(token: SecretString) {
-    let _session = mailgrant_misuse::once().adopt(token, None);
+fn mistake(client: Client<VerticalResponse>, token: SecretString) {
+    let _session = client.adopt(token, None);
 }
 
 fn main() {}

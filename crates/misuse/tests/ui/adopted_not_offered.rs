@@ -1,8 +1,9 @@
 //! A record of an adopted token is woken where tokens are adopted.
-use mailgrant_core::{Adopted, TokenRecord};
+use mailgrant_core::{Adopted, Client, TokenRecord};
+use mailgrant_verticalresponse::VerticalResponse;
 
-fn mistake(record: TokenRecord) {
-    let _standing = mailgrant_misuse::mute().restore::<Adopted>(record);
+fn mistake(client: Client<VerticalResponse>, record: TokenRecord) {
+    let _standing = client.restore::<Adopted>(record);
 }
 
 fn main() {}

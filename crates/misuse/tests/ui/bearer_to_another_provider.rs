@@ -1,12 +1,12 @@
 //! One provider's token is not sent to another.
 use mailgrant_core::{AuthorizationCode, Authorized, Bearer, Session};
 use mailgrant_getresponse::GetResponse;
-use mailgrant_misuse::Once;
+use mailgrant_verticalresponse::VerticalResponse;
 
-fn call_once(_: Bearer<Once>) {}
+fn call_verticalresponse(_: Bearer<VerticalResponse>) {}
 
 fn mistake(session: Session<GetResponse, AuthorizationCode, Authorized>) {
-    call_once(session.bearer());
+    call_verticalresponse(session.bearer());
 }
 
 fn main() {}

@@ -1,8 +1,9 @@
 //! An adopted token has no login to begin: adopt it.
-use mailgrant_core::Adopted;
+use mailgrant_core::{Adopted, Client};
+use mailgrant_getresponse::GetResponse;
 
-fn mistake() {
-    let _login = mailgrant_misuse::client().begin(Adopted);
+fn mistake(client: Client<GetResponse>) {
+    let _login = client.begin(Adopted);
 }
 
 fn main() {}

@@ -1,8 +1,9 @@
 //! Client credentials are for the providers that offer them.
-use mailgrant_core::ClientCredentials;
+use mailgrant_core::{Client, ClientCredentials};
+use mailgrant_verticalresponse::VerticalResponse;
 
-fn mistake() {
-    let _login = mailgrant_misuse::once().begin(ClientCredentials);
+fn mistake(client: Client<VerticalResponse>) {
+    let _login = client.begin(ClientCredentials);
 }
 
 fn main() {}

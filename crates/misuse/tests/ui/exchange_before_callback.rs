@@ -1,8 +1,9 @@
 //! A login whose callback has not come has no code to exchange.
-use mailgrant_core::AuthorizationCode;
+use mailgrant_core::{AuthorizationCode, Client};
+use mailgrant_getresponse::GetResponse;
 
-async fn mistake() {
-    let login = mailgrant_misuse::client().begin(AuthorizationCode::registered());
+async fn mistake(client: Client<GetResponse>) {
+    let login = client.begin(AuthorizationCode::registered());
     let _session = login.exchange().await;
 }
 

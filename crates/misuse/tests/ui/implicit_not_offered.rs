@@ -1,8 +1,9 @@
 //! The implicit grant is for the providers that offer it.
-use mailgrant_core::Implicit;
+use mailgrant_core::{Client, Implicit};
+use mailgrant_verticalresponse::VerticalResponse;
 
-fn mistake(implicit: Implicit) {
-    let _login = mailgrant_misuse::once().begin(implicit);
+fn mistake(client: Client<VerticalResponse>, implicit: Implicit) {
+    let _login = client.begin(implicit);
 }
 
 fn main() {}

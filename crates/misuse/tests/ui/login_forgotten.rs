@@ -1,9 +1,10 @@
 //! A session is the only handle on its grant.
 #![deny(unused_must_use)]
-use mailgrant_core::AuthorizationCode;
+use mailgrant_core::{AuthorizationCode, Client};
+use mailgrant_getresponse::GetResponse;
 
-fn mistake() {
-    mailgrant_misuse::client().begin(AuthorizationCode::registered());
+fn mistake(client: Client<GetResponse>) {
+    client.begin(AuthorizationCode::registered());
 }
 
 fn main() {}

@@ -1,8 +1,9 @@
 //! A login that was put aside is taken up at a provider that offers its grant.
-use mailgrant_core::{AuthorizationCode, PendingAuthorization};
+use mailgrant_core::{Client, Implicit, PendingAuthorization};
+use mailgrant_verticalresponse::VerticalResponse;
 
-fn mistake(pending: PendingAuthorization) {
-    let _login = mailgrant_misuse::mute().resume::<AuthorizationCode>(pending);
+fn mistake(client: Client<VerticalResponse>, pending: PendingAuthorization) {
+    let _login = client.resume::<Implicit>(pending);
 }
 
 fn main() {}

@@ -1,0 +1,9 @@
+//! A code is exchanged, not obtained.
+use mailgrant_core::{AuthorizationCode, CodeReceived, Session};
+use mailgrant_getresponse::GetResponse;
+
+async fn mistake(received: Session<GetResponse, AuthorizationCode, CodeReceived>) {
+    let _session = received.obtain().await;
+}
+
+fn main() {}
