@@ -3,10 +3,12 @@
 use std::{io, time::Duration};
 
 use mailgrant_core::{
-    Client, Credentials, Endpoints, Error, ErrorKind, Request, ReqwestTransport, Transport, bytes::Bytes, http,
+    Client, Credentials, Endpoint, Endpoints, Error, ErrorKind, Provider, Request, ReqwestTransport, Transport,
+    bytes::Bytes, http,
 };
 use mailgrant_emulator::{App, Emulator, Settings};
 use mailgrant_getresponse::GetResponse;
+use mailgrant_verticalresponse::{VerticalResponse, VerticalResponseDelegated};
 
 /// Where the app of the stories is registered to return to. Nobody listens there.
 pub const REDIRECT_URI: &str = "https://app.example/callback";
@@ -33,13 +35,44 @@ pub fn getresponse(emulator: &Emulator) -> Result<GetResponse, Error> {
     Ok(GetResponse::at(endpoints))
 }
 
-/// A client for the emulator's app.
+/// VerticalResponse's first generation, as the emulator plays it.
+///
+/// # Errors
+///
+/// None in practice.
+pub fn verticalresponse(emulator: &Emulator) -> Result<VerticalResponse, Error> {
+    let at = emulator.verticalresponse();
+    Ok(VerticalResponse::at(Endpoints::parse(&at.authorize_url, &at.token_url, &at.api_url)?))
+}
+
+/// VerticalResponse's second generation, as the emulator plays it.
+///
+/// # Errors
+///
+/// None in practice.
+pub fn delegated(emulator: &Emulator) -> Result<VerticalResponseDelegated, Error> {
+    let at = emulator.verticalresponse_delegated();
+    let endpoints = Endpoints::parse(&at.authorize_url, &at.token_url, &at.api_url)?;
+    let revoke = at.revoke_url.map(|url| Endpoint::parse(&url)).transpose()?;
+    Ok(VerticalResponseDelegated::at(endpoints, revoke))
+}
+
+/// A client of GetResponse for the emulator's app.
 ///
 /// # Errors
 ///
 /// None in practice.
 pub fn client(emulator: &Emulator) -> Result<Client<GetResponse>, Error> {
-    Client::new(getresponse(emulator)?, Credentials::new(CREDENTIALS.0, CREDENTIALS.1))
+    client_of(getresponse(emulator)?)
+}
+
+/// A client of any provider for the emulator's app.
+///
+/// # Errors
+///
+/// None in practice.
+pub fn client_of<P: Provider>(provider: P) -> Result<Client<P>, Error> {
+    Client::new(provider, Credentials::new(CREDENTIALS.0, CREDENTIALS.1))
 }
 
 /// Plays a customer in front of an emulator that consents at once: the address that the browser is sent to.

@@ -57,7 +57,7 @@ fn codes(source: &str) -> BTreeSet<String> {
 #[test]
 fn every_error_code_is_in_the_guide_to_failure() {
     let mut files = Vec::new();
-    for name in ["core", "getresponse", "storage", "manager"] {
+    for name in ["core", "getresponse", "verticalresponse", "storage", "manager"] {
         sources(&workspace().join("crates").join(name).join("src"), &mut files);
     }
     let mut written: BTreeSet<String> =
@@ -73,4 +73,30 @@ fn every_error_code_is_in_the_guide_to_failure() {
         missing.is_empty() && stale.is_empty(),
         "not explained: {missing:?}; explained, and in no source: {stale:?}"
     );
+}
+
+/// In each row of the page, a file is followed by the tests in it that are meant.
+#[test]
+fn every_statement_of_the_providers_pages_names_tests_that_exist() {
+    let page = fs::read_to_string(workspace().join("docs/provider-pages.md")).unwrap();
+    let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| ") && !line.contains("shown by")).collect();
+    assert!(rows.len() > 50, "{} statements", rows.len());
+    for row in rows {
+        let quoted = row.split('`').skip(1).step_by(2);
+        let mut file = None;
+        let mut shown = row.contains("told in ");
+        for quoted in quoted {
+            if quoted.starts_with("crates/") && quoted.ends_with(".rs") {
+                file =
+                    Some(fs::read_to_string(workspace().join(quoted)).unwrap_or_else(|_| panic!("no {quoted}: {row}")));
+            } else if let Some(file) = &file
+                && quoted.contains('_')
+                && quoted.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+            {
+                assert!(file.contains(&format!("fn {quoted}(")), "there is no test {quoted}: {row}");
+                shown = true;
+            }
+        }
+        assert!(shown, "nothing shows it: {row}");
+    }
 }

@@ -1,5 +1,7 @@
 //! AnyClient: a client whose provider is only known at run time.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Response;
@@ -85,6 +87,12 @@ pub enum Outcome {
     Refused(Error),
     /// It was sent, and no answer came that could be understood: the refresh token may be spent.
     Uncertain(Error),
+}
+
+impl<P: Provider> From<Client<P>> for Arc<dyn AnyClient> {
+    fn from(client: Client<P>) -> Self {
+        Arc::new(client)
+    }
 }
 
 #[async_trait]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use secrecy::SecretString;
 
-use crate::{Binding, Code, CsrfState, Error, Lookup, MarkedBy};
+use crate::{Binding, Code, CsrfState, Error, Lookup, MarkedBy, Profile};
 
 /// What a browser brought to the redirect URI. Everybody can send one: nothing in it is believed until
 /// [`receive`](crate::Session::receive) has compared its `state`.
@@ -89,8 +89,8 @@ impl Callback {
     }
 
     /// The code in it, if the callback is this login's.
-    pub(crate) fn judge_code(self, expected: Option<&CsrfState>, issuer: Option<&str>) -> Result<Code, Verdict> {
-        self.verify(expected, issuer)?;
+    pub(crate) fn judge_code(self, expected: Option<&CsrfState>, profile: &Profile) -> Result<Code, Verdict> {
+        self.verify(expected, profile)?;
         if self.token.is_some() || self.token_in_query {
             return Err(unusable(
                 "token_in_callback",
@@ -106,12 +106,8 @@ impl Callback {
     }
 
     /// The token in its fragment, if the callback is this login's.
-    pub(crate) fn judge_token(
-        self,
-        expected: Option<&CsrfState>,
-        issuer: Option<&str>,
-    ) -> Result<FragmentToken, Verdict> {
-        self.verify(expected, issuer)?;
+    pub(crate) fn judge_token(self, expected: Option<&CsrfState>, profile: &Profile) -> Result<FragmentToken, Verdict> {
+        self.verify(expected, profile)?;
         if self.code.is_some() || self.token_in_query {
             return Err(unusable(
                 "token_misplaced",
@@ -126,7 +122,7 @@ impl Callback {
         })
     }
 
-    fn verify(&self, expected: Option<&CsrfState>, issuer: Option<&str>) -> Result<(), Verdict> {
+    fn verify(&self, expected: Option<&CsrfState>, profile: &Profile) -> Result<(), Verdict> {
         let matches = match (&self.state, expected) {
             (Some(state), Some(expected)) => state.matches(expected),
             (None, Some(_)) => return Err(Verdict::Unusable(state_missing())),
@@ -139,9 +135,7 @@ impl Callback {
                 "the callback belongs to another login: nothing was sent; begin the login again from the page that you trust",
             ));
         }
-        if let (Some(expected), Some(issuer)) = (issuer, self.issuer.as_deref())
-            && expected != issuer
-        {
+        if self.issuer.as_deref().is_some_and(|issuer| !profile.is_issued_by(issuer)) {
             return Err(unusable(
                 "issuer_mismatch",
                 "the callback comes from another authorization server (RFC 9207): nothing was sent",
@@ -247,11 +241,37 @@ fn is_empty(code: &Code) -> bool {
 mod tests {
     use super::*;
 
+    fn profile(issuer: Option<&str>) -> Profile {
+        let at = "https://login.example";
+        let endpoints = crate::Endpoints::parse(&format!("{at}/authorize"), &format!("{at}/token"), at).unwrap();
+        let mut profile = Profile::new("test", endpoints);
+        profile.issuer = issuer.map(Into::into);
+        profile
+    }
+
+    /// RFC 9207 §2.4 leaves an issuer that nobody announced to the client: it has to be where the customer was sent.
+    #[test]
+    fn an_issuer_that_nobody_announced_has_to_be_where_the_customer_was_sent() {
+        let expected = CsrfState::from_secret("S".to_owned().into());
+        for (issuer, good) in [
+            ("https://login.example", true),
+            ("https://login.example/tenant", true),
+            ("http://login.example", false),
+            ("https://login.example:444", false),
+            ("https://evil.example", false),
+            ("login.example", false),
+            ("", false),
+        ] {
+            let callback = Callback::parse(&format!("code=c&state=S&iss={issuer}")).unwrap();
+            assert_eq!(callback.judge_code(Some(&expected), &profile(None)).is_ok(), good, "{issuer}");
+        }
+    }
+
     fn judge(text: &str) -> Result<(), &'static str> {
         let expected = CsrfState::from_secret("S".to_owned().into());
         match Callback::parse(text)
             .map_err(|error| error.code())?
-            .judge_code(Some(&expected), Some("https://issuer.example"))
+            .judge_code(Some(&expected), &profile(Some("https://issuer.example")))
         {
             Ok(_) => Ok(()),
             Err(Verdict::Denied(error) | Verdict::Unusable(error)) => Err(error.code()),
@@ -293,10 +313,11 @@ mod tests {
         for (text, expected) in
             [("code=c", Ok(())), ("code=c&state=", Ok(())), ("code=c&state=S", Err("state_mismatch"))]
         {
-            let judged =
-                Callback::parse(text).unwrap().judge_code(None, None).map(drop).map_err(|verdict| match verdict {
+            let judged = Callback::parse(text).unwrap().judge_code(None, &profile(None)).map(drop).map_err(|verdict| {
+                match verdict {
                     Verdict::Denied(error) | Verdict::Unusable(error) => error.code(),
-                });
+                }
+            });
             assert_eq!(judged, expected, "{text}");
         }
     }
@@ -319,7 +340,7 @@ mod tests {
         ] {
             let expected_state = CsrfState::from_secret("S".to_owned().into());
             let judged = Callback::parse(text).map_err(|error| error.code()).and_then(|callback| {
-                callback.judge_token(Some(&expected_state), None).map(drop).map_err(|verdict| match verdict {
+                callback.judge_token(Some(&expected_state), &profile(None)).map(drop).map_err(|verdict| match verdict {
                     Verdict::Denied(error) | Verdict::Unusable(error) => error.code(),
                 })
             });

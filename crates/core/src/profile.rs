@@ -4,7 +4,7 @@ use std::{num::NonZeroU32, time::Duration};
 
 use http::HeaderMap;
 
-use crate::{Endpoint, Endpoints, Expiry};
+use crate::{Endpoint, Endpoints, Expiry, endpoint::is_loopback};
 
 /// How one provider, at one environment, wants to be spoken to.
 ///
@@ -33,7 +33,8 @@ pub struct Profile {
     pub api_headers: HeaderMap,
     /// Whether logins carry a proof key (RFC 7636).
     pub pkce: Pkce,
-    /// The issuer, where the provider returns `iss` in callbacks (RFC 9207). One that comes back must be this.
+    /// The issuer, where the provider returns `iss` in callbacks (RFC 9207). One that comes back must be this; where
+    /// none is known, one that comes back must be at the address of the consent page.
     pub issuer: Option<String>,
     /// The life of a token whose answer names none. Where it is [`Expiry::Never`], an answer that names a life of
     /// zero says the same.
@@ -77,6 +78,21 @@ impl Profile {
             account: None,
             revocation: None,
         }
+    }
+}
+
+impl Profile {
+    /// Whether a callback that names this issuer may be of this environment.
+    pub(crate) fn is_issued_by(&self, issuer: &str) -> bool {
+        let Some(expected) = &self.issuer else {
+            let page = self.endpoints.authorize.uri();
+            let Ok(issuer) = issuer.parse::<http::Uri>() else { return false };
+            let same = issuer.scheme().is_some() && issuer.scheme() == page.scheme();
+            // A server under test has loopback's many names, and perhaps a proxy before it.
+            let both_local = [page, &issuer].iter().all(|uri| uri.host().is_some_and(is_loopback));
+            return same && (issuer.authority() == page.authority() || both_local);
+        };
+        expected == issuer
     }
 }
 

@@ -50,8 +50,8 @@ impl ManagerBuilder {
 
     /// Serves the accounts of this client: an app at an environment of a provider. Register every one whose
     /// accounts are in the store.
-    pub fn client(mut self, client: impl AnyClient) -> Self {
-        self.clients.add(Arc::new(client));
+    pub fn client(mut self, client: impl Into<Arc<dyn AnyClient>>) -> Self {
+        self.clients.add(client.into());
         self
     }
 

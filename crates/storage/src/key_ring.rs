@@ -199,16 +199,15 @@ fn draw() -> SecretBytes {
 
 /// Compares where the two really lie: a link does not help.
 fn apart(path: &Path, store_directory: Option<&Path>) -> Result<(), Error> {
-    let directory = |path: &Path| match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    let whole = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let real = fs::canonicalize(path).map_or_else(|_| whole(&directory(path)), |real| directory(&real));
-    if store_directory.is_some_and(|store| whole(store) == real || whole(store) == whole(&directory(path))) {
+    let here = |path: &Path| if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.to_owned() };
+    let whole = |path: &Path| fs::canonicalize(here(path)).unwrap_or_else(|_| path.to_owned());
+    let directory = |path: &Path| whole(path.parent().unwrap_or(path));
+    // Where it is named, and where it is.
+    let places = [directory(path), fs::canonicalize(path).map_or_else(|_| directory(path), |real| directory(&real))];
+    if store_directory.map(whole).is_some_and(|store| places.iter().any(|place| place.starts_with(&store))) {
         return Err(configuration(
             "sealing_key_beside_store",
-            "the sealing key must not lie in the store's directory: whoever copies the store would copy the key",
+            "the sealing key must not lie in the store's directory, or below it: whoever copies the store would copy the key",
         ));
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use mailgrant_core::{Binding, Error, ErrorKind, Lookup, PendingAuthorization, SecretBytes, TokenRecord};
 use secrecy::{ExposeSecret, SecretBox};
 
-use crate::{AccountKey, Entry, KeyRing, Row, Settlement, Store, Taken, Version, place::Place};
+use crate::{AccountKey, Entry, Filter, KeyRing, Row, Settlement, StatusKind, Store, Taken, Version, place::Place};
 
 /// A store, and the keys that seal what goes into it: records and logins in, sealed bytes below.
 ///
@@ -102,6 +102,36 @@ impl Vault {
     #[must_use]
     pub fn renewed(&self, key: &AccountKey, claimed: Version, record: &TokenRecord, timing: Timing) -> Settlement {
         Settlement::Renewed(self.entry(key, claimed.next(), record, timing))
+    }
+
+    /// Whether the key of this id may leave the ring: no account is sealed with it, nor a tombstone. It reads every row.
+    ///
+    /// Logins on their way are not looked at: ask when the key has not been the primary one for as long as they live.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] (`sealing_key_referenced`) if something is; [`ErrorKind::TryLater`] if the store
+    /// cannot be reached.
+    pub async fn expect_unreferenced(&self, key_id: &str) -> Result<(), Error> {
+        for status in [None, Some(StatusKind::Disconnected)] {
+            let filter = Filter { status, ..Filter::default() };
+            let mut after = None;
+            loop {
+                let page = self.store.list(&filter, after.as_ref(), 500).await?;
+                if let Some((key, _)) =
+                    page.iter().find(|(_, row)| row.sealed.as_ref().is_some_and(|sealed| sealed.key_id == key_id))
+                {
+                    return Err(Error::new(
+                        ErrorKind::Configuration,
+                        "sealing_key_referenced",
+                        format!("the account {key} is sealed with this key, and others may be: keep it on the ring"),
+                    ));
+                }
+                let Some((last, _)) = page.into_iter().next_back() else { break };
+                after = Some(last);
+            }
+        }
+        Ok(())
     }
 
     /// Puts a login aside for `ttl`, with whose it is.

@@ -65,8 +65,7 @@ impl<P: Provider> Session<P, AuthorizationCode, Unauthorized> {
         self,
         callback: Callback,
     ) -> Result<Session<P, AuthorizationCode, CodeReceived>, TransitionError<P, AuthorizationCode, Unauthorized>> {
-        let issuer = self.client().profile().issuer.as_deref();
-        match callback.judge_code(self.machine().login().expected(), issuer) {
+        match callback.judge_code(self.machine().login().expected(), self.client().profile()) {
             Ok(code) => {
                 let now = self.client().host().now();
                 Ok(self.step(|machine| machine.code_arrived(code, now)))

@@ -54,7 +54,7 @@ impl<P: Provider> Session<P, Implicit, Unauthorized> {
     ) -> Result<Session<P, Implicit, Authorized>, TransitionError<P, Implicit, Unauthorized>> {
         let profile = self.client().profile();
         let now = self.client().host().now();
-        let judged = callback.judge_token(self.machine().login().expected(), profile.issuer.as_deref());
+        let judged = callback.judge_token(self.machine().login().expected(), profile);
         let issued =
             judged.and_then(|token| wire::handed_over(token, now, profile.unnamed_expiry).map_err(Verdict::Unusable));
         match issued {
