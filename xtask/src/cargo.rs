@@ -8,6 +8,8 @@ const ALONE: &[&str] = &[
     "-p mailgrant-core",
     "-p mailgrant-getresponse --no-default-features",
     "-p mailgrant-getresponse",
+    "-p mailgrant-verticalresponse --no-default-features",
+    "-p mailgrant-verticalresponse",
     "-p mailgrant-storage",
     "-p mailgrant-storage --features sqlite",
     "-p mailgrant-manager",

@@ -7,6 +7,7 @@ pub(crate) const ORDER: &[&str] = &[
     "mailgrant-emulator",
     "mailgrant-core",
     "mailgrant-getresponse",
+    "mailgrant-verticalresponse",
     "mailgrant-storage",
     "mailgrant-manager",
     "mailgrant-cli",

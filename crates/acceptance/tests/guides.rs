@@ -100,3 +100,105 @@ fn every_statement_of_the_providers_pages_names_tests_that_exist() {
         assert!(shown, "nothing shows it: {row}");
     }
 }
+
+/// A public function of a source: its name, whether it takes `self`, the comment above it.
+struct Documented<'a> {
+    name: &'a str,
+    method: bool,
+    comment: String,
+}
+
+fn public_functions(source: &str) -> Vec<Documented<'_>> {
+    let lines: Vec<&str> = source.split("\nmod tests {").next().unwrap().lines().collect();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let Some(line) = line.trim_start().strip_prefix("pub ") else { continue };
+        let line = line.trim_start_matches("const ").trim_start_matches("async ");
+        let Some(line) = line.strip_prefix("fn ") else { continue };
+        let name = line.split(['(', '<']).next().unwrap();
+        // The receiver may stand on a line of its own.
+        let signature = lines[at..lines.len().min(at + 3)].concat();
+        let receiver = signature.split_once('(').map_or("", |(_, rest)| rest.split([',', ')', ':']).next().unwrap());
+        let method = receiver.ends_with("self");
+        let above = lines[..at].iter().rev().map(|line| line.trim_start());
+        let above =
+            above.take_while(|line| line.starts_with("///") || !(line.is_empty() || line.ends_with(['{', '}'])));
+        let comment = above.filter(|line| line.starts_with("///")).collect();
+        found.push(Documented { name, method, comment });
+    }
+    found
+}
+
+#[test]
+fn every_verb_has_an_example() {
+    /// Every public method in them is one, but for those that are `PLAIN`.
+    const OF_VERBS: [&str; 14] = [
+        "core/src/bearer.rs",
+        "core/src/client.rs",
+        "core/src/owner.rs",
+        "core/src/revocation.rs",
+        "core/src/session.rs",
+        "core/src/grant/adopted.rs",
+        "core/src/grant/authorization_code.rs",
+        "core/src/grant/client_credentials.rs",
+        "core/src/grant/consent.rs",
+        "core/src/grant/implicit.rs",
+        "core/src/grant/refresh.rs",
+        "manager/src/account.rs",
+        "manager/src/login.rs",
+        "manager/src/manager.rs",
+    ];
+    /// They hand out what is inside, or are the end of a builder.
+    const PLAIN: [&str; 11] = [
+        "as_str",
+        "budget",
+        "build",
+        "client",
+        "expires_at",
+        "host",
+        "identity",
+        "key",
+        "profile",
+        "provider",
+        "version",
+    ];
+    /// Verbs among functions that are none.
+    const OTHERS: [(&str, &[&str]); 11] = [
+        ("core/src/binding.rs", &["browser", "and_account", "terminal"]),
+        ("core/src/budget.rs", &["new"]),
+        ("core/src/callback.rs", &["parse"]),
+        ("core/src/client.rs", &["builder"]),
+        ("core/src/endpoint.rs", &["parse"]),
+        ("core/src/error.rs", &["kind"]),
+        ("core/src/pending.rs", &["lookup", "encode", "decode"]),
+        ("core/src/record.rs", &["encode", "decode"]),
+        ("storage/src/key.rs", &["new"]),
+        ("storage/src/key_ring.rs", &["ephemeral", "from_file", "create_file"]),
+        ("storage/src/vault.rs", &["new"]),
+    ];
+    let read = |file: &str| fs::read_to_string(workspace().join("crates").join(file)).unwrap();
+    let (mut shown, mut bare, mut excused) = (0, Vec::new(), BTreeSet::new());
+    let mut look = |file: &str, function: &Documented<'_>| match function.comment.matches("```").count() {
+        0 => bare.push(format!("{file}: {}", function.name)),
+        _ => shown += 1,
+    };
+    for file in OF_VERBS {
+        for function in public_functions(&read(file)).iter().filter(|function| function.method) {
+            match PLAIN.iter().find(|plain| **plain == function.name) {
+                Some(plain) => drop(excused.insert(*plain)),
+                None => look(file, function),
+            }
+        }
+    }
+    for (file, names) in OTHERS {
+        let source = read(file);
+        for name in names {
+            let functions: Vec<_> = public_functions(&source).into_iter().filter(|found| found.name == *name).collect();
+            assert!(!functions.is_empty(), "there is no {name} in {file}");
+            functions.iter().for_each(|function| look(file, function));
+        }
+    }
+    assert!(bare.is_empty(), "without an example: {bare:#?}");
+    assert!(shown > 55, "{shown} examples");
+    assert_eq!(excused, BTreeSet::from(PLAIN), "excused, and not there");
+}

@@ -16,6 +16,19 @@ use crate::{
 ///
 /// It works on records, and each verb runs the same typed flow that a caller of [`Client`] writes.
 /// [`Client`] is one for every provider.
+///
+/// ```
+/// use std::sync::Arc;
+/// use mailgrant_core::AnyClient;
+///
+/// # use mailgrant_core::{Client, Provider};
+/// # fn example<P: Provider, Q: Provider>(getresponse: Client<P>, verticalresponse: Client<Q>) {
+/// let clients: [Arc<dyn AnyClient>; 2] = [getresponse.into(), verticalresponse.into()];
+/// for client in &clients {
+///     println!("{} at {}", client.identity().provider, client.identity().environment);
+/// }
+/// # }
+/// ```
 #[async_trait]
 pub trait AnyClient: Send + Sync + 'static {
     /// Which app this is, where.

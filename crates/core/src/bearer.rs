@@ -49,6 +49,24 @@ impl<P: ?Sized> Bearer<P> {
     ///
     /// `path` is relative to the API's base, such as `/accounts`, and may carry a query.
     ///
+    /// ```
+    /// # use mailgrant_core::{*, bytes::Bytes, http::{Method, header::CONTENT_TYPE}};
+    /// # #[derive(Clone, Debug)] struct Postbox(Profile);
+    /// # impl Provider for Postbox { const NAME: &'static str = "postbox"; fn profile(&self) -> &Profile { &self.0 } }
+    /// # impl OfferedBy<Postbox> for Adopted { type Renewal = renewal::Never; }
+    /// # fn main() -> Result<(), Error> {
+    /// # let (at, api) = ("https://postbox.example", "https://api.postbox.example");
+    /// # let endpoints = Endpoints::parse(at, at, api)?;
+    /// # let (postbox, app) = (Postbox(Profile::new("production", endpoints)), Credentials::new("id", "secret"));
+    /// # let client = Client::builder(postbox, app, std::sync::Arc::new(testing::MockTransport::new())).build()?;
+    /// # let bearer = client.adopt("abc".into(), None)?.bearer();
+    /// let mut request = bearer.request(Method::POST, "/contacts?notify=no")?;
+    /// assert_eq!(request.uri(), "https://api.postbox.example/contacts?notify=no");
+    /// request.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    /// *request.body_mut() = Bytes::from_static(br#"{"email":"ann@example.com"}"#);
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if `path` names a scheme or a host, or could
@@ -65,6 +83,13 @@ impl<P: ?Sized> Bearer<P> {
     /// The value of the `Authorization` header, marked sensitive.
     ///
     /// The way out for those who build requests themselves: where it goes from here is theirs to watch.
+    ///
+    /// ```
+    /// # use mailgrant_core::{*, http::{Request, header::AUTHORIZATION}};
+    /// # fn example(bearer: Bearer) -> http::Result<Request<()>> {
+    /// Request::get("https://api.postbox.example/accounts").header(AUTHORIZATION, bearer.header()).body(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn header(&self) -> HeaderValue {
         self.inner.header.clone()
@@ -83,12 +108,45 @@ impl<P: ?Sized> Bearer<P> {
     }
 
     /// Whether this answer of the API says that the token itself is bad, so that renewing it may help.
+    ///
+    /// ```
+    /// # use mailgrant_core::{*, bytes::Bytes, http::{Method, header::CONTENT_TYPE}};
+    /// # #[derive(Clone, Debug)] struct Postbox(Profile);
+    /// # impl Provider for Postbox { const NAME: &'static str = "postbox"; fn profile(&self) -> &Profile { &self.0 } }
+    /// # impl OfferedBy<Postbox> for Adopted { type Renewal = renewal::Never; }
+    /// # fn main() -> Result<(), Error> {
+    /// # let (at, api) = ("https://postbox.example", "https://api.postbox.example");
+    /// # let endpoints = Endpoints::parse(at, at, api)?;
+    /// # let (postbox, app) = (Postbox(Profile::new("production", endpoints)), Credentials::new("id", "secret"));
+    /// # let client = Client::builder(postbox, app, std::sync::Arc::new(testing::MockTransport::new())).build()?;
+    /// # let bearer = client.adopt("abc".into(), None)?.bearer();
+    /// let mut answer = http::Response::new(Bytes::new());
+    /// assert!(!bearer.is_rejected_by(&answer));
+    /// *answer.status_mut() = http::StatusCode::UNAUTHORIZED;
+    /// assert!(bearer.is_rejected_by(&answer)); // `expire` the session, or `reject` the account's token
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_rejected_by(&self, answer: &Response<Bytes>) -> bool {
         (self.inner.target.rejects)(answer)
     }
 
     /// `text` with this token taken out, for answers that echo it (GetResponse's error 1014 does).
+    ///
+    /// ```
+    /// # use mailgrant_core::{*, bytes::Bytes, http::{Method, header::CONTENT_TYPE}};
+    /// # #[derive(Clone, Debug)] struct Postbox(Profile);
+    /// # impl Provider for Postbox { const NAME: &'static str = "postbox"; fn profile(&self) -> &Profile { &self.0 } }
+    /// # impl OfferedBy<Postbox> for Adopted { type Renewal = renewal::Never; }
+    /// # fn main() -> Result<(), Error> {
+    /// # let (at, api) = ("https://postbox.example", "https://api.postbox.example");
+    /// # let endpoints = Endpoints::parse(at, at, api)?;
+    /// # let (postbox, app) = (Postbox(Profile::new("production", endpoints)), Credentials::new("id", "secret"));
+    /// # let client = Client::builder(postbox, app, std::sync::Arc::new(testing::MockTransport::new())).build()?;
+    /// # let bearer = client.adopt("abc".into(), None)?.bearer();
+    /// assert_eq!(bearer.redact(r#"{"token":"abc"}"#), r#"{"token":"[redacted]"}"#);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let token = self.inner.header.to_str().ok().and_then(|header| header.strip_prefix("Bearer "));

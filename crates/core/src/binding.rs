@@ -19,6 +19,15 @@ pub struct Binding([u8; 32]);
 impl Binding {
     /// The browser session with this identifier, such as the value of its session cookie.
     ///
+    /// ```
+    /// # use mailgrant_core::{Binding, Error};
+    /// # fn main() -> Result<(), Error> {
+    /// assert_eq!(Binding::browser("cookie-1")?, Binding::browser("cookie-1")?);
+    /// assert_ne!(Binding::browser("cookie-1")?, Binding::browser("cookie-2")?);
+    /// assert!(Binding::browser("").is_err());
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if it is empty: all browsers without a cookie
@@ -35,12 +44,27 @@ impl Binding {
     }
 
     /// The same, and this account only: for sessions in which several logins may be open at once.
+    ///
+    /// ```
+    /// # use mailgrant_core::{Binding, Error};
+    /// # fn main() -> Result<(), Error> {
+    /// let newsletter = Binding::browser("cookie-1")?.and_account("newsletter");
+    /// assert_ne!(newsletter, Binding::browser("cookie-1")?.and_account("shop"));
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn and_account(self, account: impl AsRef<[u8]>) -> Self {
         Self(hash(&[b"account", &self.0, account.as_ref()]))
     }
 
     /// No browser session: the person at this terminal. **Not for a web application.**
+    ///
+    /// ```
+    /// # use mailgrant_core::{Binding, PendingAuthorization};
+    /// # fn example(pending: PendingAuthorization) {
+    /// let lookup = pending.lookup(&Binding::terminal());
+    /// # }
+    /// ```
     #[must_use]
     pub fn terminal() -> Self {
         Self(hash(&[b"terminal"]))

@@ -21,6 +21,15 @@ use crate::{Error, Host, Pace};
 ///
 /// Every [`Client`](crate::Client) has one; its clones share it. A refresh is sent only against a
 /// [`Permit`] that this gave out. A `Retry-After` of the provider closes it for everybody.
+///
+/// ```
+/// # use {mailgrant_core::*, std::sync::Arc};
+/// # fn example<P: Provider>(client: Client<P>, provider: P, app: Credentials, transport: Arc<dyn Transport>)
+/// # -> Result<(), Error> {
+/// let budget = client.budget().clone(); // the same app at the same endpoint: one budget
+/// let over_a_proxy = Client::builder(provider, app, transport).budget(budget).build()?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct RefreshBudget(Arc<Inner>);
 
@@ -38,6 +47,16 @@ const SWEEP_AT: usize = 4096;
 
 impl RefreshBudget {
     /// A budget of so many renewals for the app; each account may ask once a second, five times at once.
+    ///
+    /// ```
+    /// # use mailgrant_core::{Error, Pace, RefreshBudget, testing::ManualHost};
+    /// # fn main() -> Result<(), Error> {
+    /// # let host = std::sync::Arc::new(ManualHost::default());
+    /// let budget = RefreshBudget::new(Pace::new(1, 2), host);
+    /// let (_first, _second) = (budget.permit()?, budget.permit()?);
+    /// assert!(budget.permit().is_err_and(|error| error.retry_after().is_some()));
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn new(pace: Pace, host: Arc<dyn Host>) -> Self {
         let clock = HostClock(host.clone());

@@ -35,6 +35,16 @@ impl Callback {
     /// Parses the query of a callback, or the whole address that the browser was sent to, its fragment included. A
     /// fragment on its own begins with its `#`.
     ///
+    /// ```
+    /// # use mailgrant_core::{Callback, Error};
+    /// # fn main() -> Result<(), Error> {
+    /// let of_a_server = Callback::parse("code=a&state=b")?;
+    /// let pasted = Callback::parse("https://app.example/callback?code=a&state=b")?;
+    /// let of_a_page = Callback::parse("#access_token=a&token_type=Bearer&state=b")?;
+    /// assert!(Callback::parse("code=a&code=b").is_err_and(|error| error.code() == "callback_ambiguous"));
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::AskUser`](crate::ErrorKind::AskUser): the address is not a callback, or says something twice.
@@ -133,6 +143,12 @@ impl Callback {
             return Err(unusable(
                 "state_mismatch",
                 "the callback belongs to another login: nothing was sent; begin the login again from the page that you trust",
+            ));
+        }
+        if self.issuer.is_none() && profile.issuer.is_some() {
+            return Err(unusable(
+                "issuer_missing",
+                "the callback does not name its issuer, as this provider's callbacks do (RFC 9207): nothing was sent; begin the login again",
             ));
         }
         if self.issuer.as_deref().is_some_and(|issuer| !profile.is_issued_by(issuer)) {
@@ -267,12 +283,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_issuer_that_was_announced_is_named_in_every_callback() {
+        for (text, expected) in [
+            ("code=c&state=S&iss=https%3A%2F%2Fissuer.example", "good"),
+            ("code=c&state=S&iss=https%3A%2F%2Fissuer.example%2F", "issuer_mismatch"),
+            ("code=c&state=S&iss=https%3A%2F%2Flogin.example", "issuer_mismatch"),
+            ("code=c&state=S", "issuer_missing"),
+            ("error=access_denied&state=S", "issuer_missing"),
+        ] {
+            let state = CsrfState::from_secret("S".to_owned().into());
+            let judged =
+                Callback::parse(text).unwrap().judge_code(Some(&state), &profile(Some("https://issuer.example")));
+            let judged = judged.map_or_else(
+                |verdict| match verdict {
+                    Verdict::Denied(error) | Verdict::Unusable(error) => error.code(),
+                },
+                |_| "good",
+            );
+            assert_eq!(judged, expected, "{text}");
+        }
+    }
+
     fn judge(text: &str) -> Result<(), &'static str> {
         let expected = CsrfState::from_secret("S".to_owned().into());
-        match Callback::parse(text)
-            .map_err(|error| error.code())?
-            .judge_code(Some(&expected), &profile(Some("https://issuer.example")))
-        {
+        match Callback::parse(text).map_err(|error| error.code())?.judge_code(Some(&expected), &profile(None)) {
             Ok(_) => Ok(()),
             Err(Verdict::Denied(error) | Verdict::Unusable(error)) => Err(error.code()),
         }
@@ -282,7 +317,7 @@ mod tests {
     fn each_defect_has_its_own_word() {
         for (text, expected) in [
             ("code=c&state=S", Ok(())),
-            ("?code=c&state=S&iss=https%3A%2F%2Fissuer.example", Ok(())),
+            ("?code=c&state=S&iss=https%3A%2F%2Flogin.example", Ok(())),
             ("https://app.example/cb?page=1&code=c&state=S", Ok(())),
             ("/cb?state=S&code=c&unknown=x&unknown=y", Ok(())),
             ("code=c&state=T", Err("state_mismatch")),

@@ -79,11 +79,27 @@ impl<P: Provider> Client<P> {
     }
 
     /// A client over a transport of one's own.
+    ///
+    /// ```
+    /// # use {mailgrant_core::*, std::sync::Arc};
+    /// # fn example<P: Provider>(provider: P, through_a_proxy: impl Transport) -> Result<Client<P>, Error> {
+    /// let credentials = Credentials::new("client-id", "client-secret");
+    /// Client::builder(provider, credentials, Arc::new(through_a_proxy)).build()
+    /// # }
+    /// ```
     pub fn builder(provider: P, credentials: Credentials, transport: Arc<dyn Transport>) -> ClientBuilder<P> {
         ClientBuilder { provider, credentials, transport, host: SystemHost::shared(), budget: None }
     }
 
     /// The same app and transport at another environment.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # fn example<P: Provider>(here: Client<P>, other_environment: P) -> Result<(), Error> {
+    /// let there = here.at(other_environment)?;
+    /// assert_eq!(there.identity().client_id, here.identity().client_id);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///
@@ -95,11 +111,33 @@ impl<P: Provider> Client<P> {
     }
 
     /// Begins a grant that the provider offers.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # fn example<P: Provider>(client: Client<P>) -> Result<(), Error> where AuthorizationCode: OfferedBy<P> {
+    /// let login = client.begin(AuthorizationCode::returning_to("https://app.example/callback")?);
+    /// println!("open {}", login.authorize_url());
+    /// # Ok(()) }
+    /// ```
     pub fn begin<G: OfferedBy<P> + ByProvider>(&self, grant: G) -> Session<P, G, Unauthorized> {
         session::begin(self, grant, <G::Renewal as Renewal>::KIND)
     }
 
     /// Where the login that `callback` claims to finish lies, for whoever is bound by `binding`.
+    ///
+    /// ```
+    /// # use {mailgrant_core::*, std::collections::HashMap};
+    /// # type Logins = HashMap<Lookup, PendingAuthorization>;
+    /// # async fn example<P: Provider>(client: Client<P>, query: &str, session_cookie: &str, mut logins: Logins)
+    /// # -> Result<Option<TokenRecord>, Error>
+    /// # where AuthorizationCode: OfferedBy<P> {
+    /// let callback = Callback::parse(query)?;
+    /// let lookup = client.lookup(&callback, &Binding::browser(session_cookie)?)?;
+    /// let Some(pending) = logins.remove(&lookup) else { return Ok(None) }; // no login of this browser's
+    /// let login = client.resume::<AuthorizationCode>(pending)?;
+    /// Ok(Some(login.receive(callback)?.exchange().await?.into_record()))
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -110,6 +148,16 @@ impl<P: Provider> Client<P> {
     }
 
     /// Takes up a login that was put aside.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # async fn example<P: Provider>(client: Client<P>, pending: PendingAuthorization, callback: Callback)
+    /// # -> Result<(), Error>
+    /// # where AuthorizationCode: OfferedBy<P> {
+    /// let login = client.resume::<AuthorizationCode>(pending)?;
+    /// let session = login.receive(callback)?.exchange().await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///
@@ -134,6 +182,19 @@ impl<P: Provider> Client<P> {
 
     /// Wakes a session that was put to rest; where it stands is for the clock to say.
     ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # async fn example<P: Provider>(client: Client<P>, record: TokenRecord) -> Result<Option<AuthorizeUrl>, Error>
+    /// # where AuthorizationCode: OfferedBy<P, Renewal = renewal::Refresh> {
+    /// let session = match client.restore::<AuthorizationCode>(record)? {
+    ///     Standing::Live(session) => session,
+    ///     Standing::Lapsed(session) => session.refresh().await?, // its record is to be stored at once
+    ///     Standing::Unknown(session) => session.replay().await?, // a decision: see there
+    ///     Standing::Absent(login) => return Ok(Some(login.authorize_url())), // the customer has to be asked
+    /// };
+    /// # Ok(None) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if it is of another grant, app, environment or
@@ -155,6 +216,14 @@ impl<P: Provider> Client<P> {
 
     /// Sends a request that [`Bearer::request`](crate::Bearer::request) built, over the same transport: no redirect
     /// is followed. Within 30 seconds, with an answer of up to 16 MiB.
+    ///
+    /// ```
+    /// # use mailgrant_core::{*, http::Method};
+    /// # async fn example<P: Provider>(client: Client<P>, bearer: Bearer<P>) -> Result<(), Error> {
+    /// let answer = client.send(bearer.request(Method::GET, "/accounts")?).await?;
+    /// println!("{}: {} bytes", answer.status(), answer.body().len());
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///

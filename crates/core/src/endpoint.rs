@@ -18,6 +18,15 @@ pub struct Endpoint {
 impl Endpoint {
     /// Parses an absolute URL. A trailing slash is dropped; a query is kept (RFC 6749 §3.1).
     ///
+    /// ```
+    /// # use mailgrant_core::{Endpoint, Error};
+    /// # fn main() -> Result<(), Error> {
+    /// assert_eq!(Endpoint::parse("https://api.example.com/v3/")?.as_str(), "https://api.example.com/v3");
+    /// assert!(Endpoint::parse("http://127.0.0.1:8080").is_ok());
+    /// assert!(Endpoint::parse("http://api.example.com").is_err_and(|error| error.code() == "endpoint_invalid"));
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) with the rule that it breaks.
@@ -139,6 +148,18 @@ pub struct Endpoints {
 
 impl Endpoints {
     /// Parses all three.
+    ///
+    /// ```
+    /// # use mailgrant_core::{Endpoints, Error};
+    /// # fn main() -> Result<(), Error> {
+    /// let endpoints = Endpoints::parse(
+    ///     "https://postbox.example/authorize",
+    ///     "https://postbox.example/token",
+    ///     "https://api.postbox.example",
+    /// )?;
+    /// assert_eq!(endpoints.api.as_str(), "https://api.postbox.example");
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///

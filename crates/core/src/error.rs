@@ -85,6 +85,18 @@ impl Error {
     }
 
     /// What to do next.
+    ///
+    /// ```
+    /// # use {mailgrant_core::{Error, ErrorKind}, std::time::Duration};
+    /// # fn example(error: Error) {
+    /// match error.kind() {
+    ///     ErrorKind::AskUser => println!("connect the account again"),
+    ///     ErrorKind::TryLater => println!("again in {:?}", error.retry_after().unwrap_or(Duration::from_secs(60))),
+    ///     ErrorKind::Configuration => eprintln!("for the operator: {error}"),
+    ///     _ => eprintln!("please report {error:?}"),
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

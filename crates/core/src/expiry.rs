@@ -3,6 +3,15 @@
 use std::time::{Duration, SystemTime};
 
 /// The end of a token's life, as far as it is known.
+///
+/// ```
+/// # use {mailgrant_core::Expiry, std::time::{Duration, SystemTime}};
+/// let now = SystemTime::UNIX_EPOCH;
+/// let expiry = Expiry::At(now + Duration::from_secs(3600));
+/// assert_eq!(expiry.remaining(now), Some(Duration::from_secs(3600)));
+/// assert!(expiry.is_past(now + Duration::from_secs(3600)));
+/// assert!(!Expiry::Unknown.is_past(now));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Expiry {

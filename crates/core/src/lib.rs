@@ -76,7 +76,7 @@ mod token_source;
 mod transport;
 mod wire;
 
-pub use {bytes, http, secrecy};
+pub use {async_trait::async_trait, bytes, http, secrecy};
 
 #[cfg(feature = "reqwest")]
 pub use crate::transport::{ReqwestTransport, ReqwestTransportBuilder};

@@ -13,6 +13,16 @@ impl<P: Provider> Client<P> {
     ///
     /// Compare it when an account is connected again: who consents may have been logged in elsewhere.
     ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # async fn example<P: Provider>(client: Client<P>, kept: TokenRecord, new: TokenRecord) -> Result<(), Error> {
+    /// match (client.account_id(&kept).await?, client.account_id(&new).await?) {
+    ///     (Some(kept), Some(new)) if kept != new => println!("that is {new}: log in as {kept}"),
+    ///     _ => println!("the same account, as far as the provider says"),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::TryLater`](crate::ErrorKind::TryLater) if the API did not say it now.

@@ -41,6 +41,15 @@ impl PendingAuthorization {
     }
 
     /// Where it lies, for whoever is bound by `binding`.
+    ///
+    /// ```
+    /// # use mailgrant_core::{Binding, Error, PendingAuthorization};
+    /// # fn example(pending: PendingAuthorization, put: impl Fn(&[u8; 32], PendingAuthorization))
+    /// # -> Result<(), Error> {
+    /// let lookup = pending.lookup(&Binding::browser("cookie-1")?);
+    /// put(lookup.as_bytes(), pending);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn lookup(&self, binding: &Binding) -> Lookup {
         binding.lookup(self.login.expected())
@@ -59,6 +68,13 @@ impl PendingAuthorization {
     }
 
     /// The bytes to be sealed.
+    ///
+    /// ```
+    /// # use mailgrant_core::{PendingAuthorization, SecretBytes};
+    /// # fn example(pending: PendingAuthorization, seal: impl Fn(SecretBytes) -> Vec<u8>) {
+    /// let sealed = seal(pending.encode());
+    /// # }
+    /// ```
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "door: into bytes that are sealed next")]
     pub fn encode(&self) -> SecretBytes {
@@ -76,6 +92,15 @@ impl PendingAuthorization {
     }
 
     /// Reads what [`encode`](Self::encode) wrote.
+    ///
+    /// ```
+    /// # use mailgrant_core::{*, secrecy::ExposeSecret};
+    /// # fn example<P: Provider>(client: Client<P>, opened: SecretBytes) -> Result<(), Error>
+    /// # where AuthorizationCode: OfferedBy<P> {
+    /// let pending = PendingAuthorization::decode(opened.expose_secret())?;
+    /// let login = client.resume::<AuthorizationCode>(pending)?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///

@@ -33,8 +33,8 @@ pub struct Profile {
     pub api_headers: HeaderMap,
     /// Whether logins carry a proof key (RFC 7636).
     pub pkce: Pkce,
-    /// The issuer, where the provider returns `iss` in callbacks (RFC 9207). One that comes back must be this; where
-    /// none is known, one that comes back must be at the address of the consent page.
+    /// The issuer, where the provider returns `iss` in callbacks (RFC 9207): then every callback must name it. Where none
+    /// is known, one that comes back must be at the address of the consent page.
     pub issuer: Option<String>,
     /// The life of a token whose answer names none. Where it is [`Expiry::Never`], an answer that names a life of
     /// zero says the same.

@@ -125,6 +125,13 @@ impl TokenRecord {
     }
 
     /// The bytes to be sealed.
+    ///
+    /// ```
+    /// # use mailgrant_core::{SecretBytes, TokenRecord};
+    /// # fn example(record: TokenRecord, seal: impl Fn(SecretBytes) -> Vec<u8>) {
+    /// let sealed = seal(record.encode());
+    /// # }
+    /// ```
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "door: into bytes that are sealed next")]
     pub fn encode(&self) -> SecretBytes {
@@ -149,6 +156,23 @@ impl TokenRecord {
     }
 
     /// Reads what [`encode`](Self::encode) wrote.
+    ///
+    /// ```
+    /// # use mailgrant_core::{*, secrecy::ExposeSecret};
+    /// # #[derive(Clone, Debug)] struct Postbox(Profile);
+    /// # impl Provider for Postbox { const NAME: &'static str = "postbox"; fn profile(&self) -> &Profile { &self.0 } }
+    /// # impl OfferedBy<Postbox> for Adopted { type Renewal = renewal::Never; }
+    /// # fn main() -> Result<(), Error> {
+    /// # let (at, api) = ("https://postbox.example", "https://api.postbox.example");
+    /// # let endpoints = Endpoints::parse(at, at, api)?;
+    /// # let (postbox, app) = (Postbox(Profile::new("production", endpoints)), Credentials::new("id", "secret"));
+    /// # let client = Client::builder(postbox, app, std::sync::Arc::new(testing::MockTransport::new())).build()?;
+    /// # let record = client.adopt("abc".into(), None)?.into_record();
+    /// let opened: SecretBytes = record.encode();
+    /// let read = TokenRecord::decode(opened.expose_secret())?;
+    /// assert!(read.same_access_token(&record));
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///

@@ -72,6 +72,14 @@ impl<P: Provider, G: Grant, S: State> Session<P, G, S> {
 
 impl<P: Provider, G: Grant> Session<P, G, Authorized> {
     /// The token, on its way into a header.
+    ///
+    /// ```
+    /// # use mailgrant_core::{*, http::Method};
+    /// # async fn example<P: Provider, G: Grant>(session: Session<P, G, Authorized>) -> Result<(), Error> {
+    /// let request = session.bearer().request(Method::GET, "/accounts")?;
+    /// println!("{}", session.client().send(request).await?.status());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn bearer(&self) -> Bearer<P> {
         Bearer::new(self.client.api_target(), &self.machine.issued().access, self.expires_at(), None)
@@ -88,12 +96,33 @@ impl<P: Provider, G: Grant> Session<P, G, Authorized> {
     }
 
     /// Whose account it is, as the provider names it, where its answer said so.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # fn example<P: Provider, G: Grant>(session: Session<P, G, Authorized>) {
+    /// println!("connected: {}", session.account_id().unwrap_or("an account without a name"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn account_id(&self) -> Option<&str> {
         self.machine.issued().account_id.as_deref()
     }
 
     /// Looks at the clock: the session is live, has lapsed, or is over.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # async fn example<P: Provider>(session: Session<P, AuthorizationCode, Authorized>)
+    /// # -> Result<Option<AuthorizeUrl>, Error>
+    /// # where AuthorizationCode: OfferedBy<P, Renewal = renewal::Refresh> {
+    /// let session = match session.check() {
+    ///     Standing::Live(session) => session,
+    ///     Standing::Lapsed(session) => session.refresh().await?, // its record is to be stored at once
+    ///     Standing::Absent(login) => return Ok(Some(login.authorize_url())), // the customer has to be asked
+    ///     Standing::Unknown(session) => session.replay().await?, // of a `restore`, never of a check
+    /// };
+    /// # Ok(None) }
+    /// ```
     pub fn check(self) -> Standing<P, G> {
         if self.expires_at().is_past(self.client.host().now()) { self.lapse() } else { Standing::Live(self) }
     }
@@ -101,6 +130,20 @@ impl<P: Provider, G: Grant> Session<P, G, Authorized> {
     /// Says that the token has ended, whatever the clock says: the provider rejected it.
     ///
     /// It lapses where there is a way on without the customer, and is over where there is none.
+    ///
+    /// ```
+    /// # use mailgrant_core::{*, http::Response, bytes::Bytes};
+    /// # async fn example<P: Provider>(session: Session<P, AuthorizationCode, Authorized>,
+    /// #     answer: Response<Bytes>, store: impl Fn(TokenRecord)) -> Result<(), Error>
+    /// # where AuthorizationCode: OfferedBy<P, Renewal = renewal::Refresh> {
+    /// if session.bearer().is_rejected_by(&answer) {
+    ///     match session.expire() {
+    ///         Standing::Lapsed(session) => store(session.refresh().await?.into_record()),
+    ///         standing => println!("the customer has to be asked: {standing:?}"),
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn expire(self) -> Standing<P, G>
     where
         G: ByProvider,
@@ -118,6 +161,13 @@ impl<P: Provider, G: Grant> Session<P, G, Authorized> {
     }
 
     /// Begins a new login for the same grant; the old token is dropped.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # fn example<P: Provider>(session: Session<P, Implicit, Authorized>) where Implicit: OfferedBy<P> {
+    /// println!("connect another account: {}", session.reauthorize().authorize_url());
+    /// # }
+    /// ```
     pub fn reauthorize(self) -> Session<P, G, Unauthorized>
     where
         G: OfferedBy<P> + ByConsent,
@@ -127,6 +177,13 @@ impl<P: Provider, G: Grant> Session<P, G, Authorized> {
     }
 
     /// The session at rest, to be stored and [restored](Client::restore).
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # fn example<P: Provider, G: Grant>(session: Session<P, G, Authorized>) {
+    /// let bytes = session.into_record().encode(); // to be sealed
+    /// # }
+    /// ```
     #[must_use]
     pub fn into_record(self) -> TokenRecord {
         self.rest(false, AuthorizedState::put_to_rest)
@@ -140,6 +197,13 @@ impl<P: Provider, G: Grant> Session<P, G, Authorized> {
 
 impl<P: Provider, G: Grant> Session<P, G, Expired> {
     /// Begins a new login for the same grant; the old tokens are dropped.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # fn example<P: Provider>(session: Session<P, Implicit, Expired>) where Implicit: OfferedBy<P> {
+    /// println!("there is no refresh: {}", session.reauthorize().authorize_url());
+    /// # }
+    /// ```
     pub fn reauthorize(self) -> Session<P, G, Unauthorized>
     where
         G: OfferedBy<P> + ByConsent,
@@ -149,6 +213,16 @@ impl<P: Provider, G: Grant> Session<P, G, Expired> {
     }
 
     /// The session at rest. Its old token is in it, and good for as long as it is good.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # async fn example<P: Provider>(session: Session<P, AuthorizationCode, Expired>, store: impl Fn(TokenRecord))
+    /// # where AuthorizationCode: OfferedBy<P, Renewal = renewal::Refresh> {
+    /// if let Err(RefreshError::Untouched { session, .. }) = session.refresh().await {
+    ///     store(session.into_record()); // and try later
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn into_record(self) -> TokenRecord {
         self.rest(false, ExpiredState::put_to_rest_lapsed)
@@ -157,6 +231,13 @@ impl<P: Provider, G: Grant> Session<P, G, Expired> {
 
 impl<P: Provider, G: Grant> Session<P, G, Uncertain> {
     /// Begins a new login for the same grant; the old tokens are dropped.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # fn example<P: Provider>(session: Session<P, AuthorizationCode, Uncertain>) where AuthorizationCode: OfferedBy<P> {
+    /// println!("instead of a replay: {}", session.reauthorize().authorize_url());
+    /// # }
+    /// ```
     pub fn reauthorize(self) -> Session<P, G, Unauthorized>
     where
         G: OfferedBy<P> + ByConsent,
@@ -166,6 +247,16 @@ impl<P: Provider, G: Grant> Session<P, G, Uncertain> {
     }
 
     /// The session at rest, with the fact that its refresh token may be spent.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # async fn example<P: Provider>(session: Session<P, AuthorizationCode, Expired>, store: impl Fn(TokenRecord))
+    /// # where AuthorizationCode: OfferedBy<P, Renewal = renewal::Refresh> {
+    /// if let Err(RefreshError::Uncertain { session, .. }) = session.refresh().await {
+    ///     store(session.into_record()); // restored, it is `Standing::Unknown`
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn into_record(self) -> TokenRecord {
         self.rest(true, UncertainState::put_to_rest_unknown)

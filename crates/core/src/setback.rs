@@ -7,6 +7,16 @@ use crate::{Error, Expired, Grant, Provider, Session, State, Unauthorized, Uncer
 /// A transition that failed. Nothing is lost: the session is inside.
 ///
 /// It converts into [`Error`], for callers who only want `?`.
+///
+/// ```
+/// # use mailgrant_core::*;
+/// # fn example<P: Provider, G: OfferedBy<P> + ByConsent>(setback: TransitionError<P, G, Unauthorized>) {
+/// let login = match setback {
+///     TransitionError::Refused { session, .. } | TransitionError::Untouched { session, .. } => session,
+/// };
+/// println!("open {}", login.authorize_url());
+/// # }
+/// ```
 #[expect(clippy::exhaustive_enums, reason = "a caller is to handle every arm")]
 pub enum TransitionError<P: Provider, G: Grant, S: State> {
     /// The provider, or the customer, said no: the session is back at its beginning, with a fresh login.
@@ -47,6 +57,17 @@ impl<P: Provider, G: Grant, S: State> TransitionError<P, G, S> {
 /// A refresh that failed. Nothing is lost: the session is inside.
 ///
 /// It converts into [`Error`], for callers who only want `?`.
+///
+/// ```
+/// # use mailgrant_core::*;
+/// # fn example<P: Provider>(setback: RefreshError<P, AuthorizationCode>) where AuthorizationCode: OfferedBy<P> {
+/// let record = match setback {
+///     RefreshError::Untouched { session, .. } => session.into_record(),
+///     RefreshError::Uncertain { session, .. } => session.into_record(),
+///     RefreshError::Refused { session, .. } => return println!("open {}", session.authorize_url()),
+/// };
+/// # }
+/// ```
 #[expect(clippy::exhaustive_enums, reason = "a caller is to handle every arm")]
 pub enum RefreshError<P: Provider, G: Grant> {
     /// The provider said no to the refresh token: the customer has to be asked again.

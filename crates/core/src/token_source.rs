@@ -6,6 +6,20 @@ use crate::{Authorized, Bearer, Error, ErrorKind, Grant, Provider, Session};
 
 /// Where the calls of one account get their token from: an authorized [`Session`], or an account that the
 /// manager keeps alive. It is what code that only makes calls should ask for.
+///
+/// ```
+/// use mailgrant_core::{AnyClient, Error, TokenSource, bytes::Bytes, http::{Method, Response}};
+///
+/// async fn accounts(source: &dyn TokenSource, client: &dyn AnyClient) -> Result<Response<Bytes>, Error> {
+///     let bearer = source.token().await?;
+///     let answer = client.send(bearer.request(Method::GET, "/accounts")?).await?;
+///     if !bearer.is_rejected_by(&answer) {
+///         return Ok(answer);
+///     }
+///     let another = source.reject(&bearer).await?; // once
+///     client.send(another.request(Method::GET, "/accounts")?).await
+/// }
+/// ```
 #[async_trait]
 pub trait TokenSource: Send + Sync {
     /// A token that is good now.

@@ -16,6 +16,20 @@ pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 /// An implementation sends each request **once**: no retries, no redirects followed, no cookies, no
 /// `Referer`, no connection that idled in a pool. What it cannot know it reports as
 /// [`Sent::Perhaps`]; a wrong [`Sent::No`] costs somebody their account.
+///
+/// ```
+/// use mailgrant_core::{Request, Sent, Transport, TransportError, bytes::Bytes, http::Response};
+///
+/// /// Where nothing may leave.
+/// struct Offline;
+///
+/// #[async_trait::async_trait]
+/// impl Transport for Offline {
+///     async fn send(&self, _: Request) -> Result<Response<Bytes>, TransportError> {
+///         Err(TransportError::new(Sent::No, "offline"))
+///     }
+/// }
+/// ```
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Transport: Send + Sync + 'static {

@@ -36,6 +36,18 @@ impl Account {
     /// Ahead of its end a token is renewed while callers keep getting it; near its end they wait, for as long
     /// as the manager's patience. Dropping this future loses nothing.
     ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # use mailgrant_core::http::Method;
+    /// # async fn example(account: Account, client: &dyn AnyClient) -> Result<(), Error> {
+    /// match account.token().await {
+    ///     Ok(bearer) => println!("{}", client.send(bearer.request(Method::GET, "/accounts")?).await?.status()),
+    ///     Err(error) if error.kind() == ErrorKind::AskUser => println!("connect {} again", account.key()),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::AskUser`]: the account is not connected (any more): send the customer through a login.
@@ -68,6 +80,16 @@ impl Account {
     }
 
     /// The token, if there is one in memory that needs no waiting for. Starts no renewal.
+    ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # async fn example(account: Account) -> Result<(), Error> {
+    /// let bearer = match account.try_token() {
+    ///     Some(bearer) => bearer,
+    ///     None => account.token().await?, // may wait
+    /// };
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn try_token(&self) -> Option<Bearer> {
         let current = self.slot.current.load();
@@ -80,6 +102,19 @@ impl Account {
     ///
     /// Only the rejection of the newest token renews anything; one renewal serves all who come with it. If the
     /// token that came of that is rejected too, that is the provider's answer, not a bad token.
+    ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # use mailgrant_core::http::Method;
+    /// # async fn example(account: Account, client: &dyn AnyClient) -> Result<(), Error> {
+    /// let bearer = account.token().await?;
+    /// let mut answer = client.send(bearer.request(Method::GET, "/accounts")?).await?;
+    /// if bearer.is_rejected_by(&answer) {
+    ///     let another = account.reject(&bearer).await?;
+    ///     answer = client.send(another.request(Method::GET, "/accounts")?).await?; // whatever it says now
+    /// }
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///
@@ -113,6 +148,14 @@ impl Account {
     }
 
     /// Renews the token now, whatever its life: for an operator, or after a repair.
+    ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # async fn example(manager: Manager, key: AccountKey) -> Result<(), Error> {
+    /// let bearer = manager.account(&key).refresh().await?;
+    /// println!("renewed: {:?}", bearer.expires_at());
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///

@@ -8,6 +8,19 @@ use mailgrant_storage::Vault;
 use crate::{Manager, clients::Clients};
 
 /// What a [`Manager`] can be made with.
+///
+/// ```
+/// # use {mailgrant_core::*, mailgrant_getresponse::*, mailgrant_manager::Manager, mailgrant_storage::Vault};
+/// # use std::time::Duration;
+/// # fn example(vault: Vault, retail: Client<GetResponse>, panel: &PanelDomain) -> Result<(), Error> {
+/// let max = retail.at(GetResponse::max(panel, Region::Com))?;
+/// let manager = Manager::builder(vault)
+///     .client(retail)
+///     .client(max)
+///     .patience(Duration::from_secs(10))
+///     .build();
+/// # Ok(()) }
+/// ```
 #[must_use = "nothing is made until `build`"]
 pub struct ManagerBuilder {
     vault: Vault,

@@ -16,6 +16,18 @@ impl Manager {
     /// `binding` is made from the request that began it, and again from the one that [completes](Self::complete)
     /// it: whoever has another one cannot finish this login. What was under `key` stays until then.
     ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # use mailgrant_getresponse::GetResponse;
+    /// # async fn example(manager: Manager, client: Client<GetResponse>, session_cookie: &str)
+    /// # -> Result<String, Error> {
+    /// let key = AccountKey::new("tenant-1", "getresponse", "main")?;
+    /// let binding = Binding::browser(session_cookie)?;
+    /// let url = manager.begin(&key, &client, AuthorizationCode::registered(), &binding).await?;
+    /// Ok(url.into()) // answer 303 with it
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`] if the key is of another provider, or the client is not registered;
@@ -40,6 +52,18 @@ impl Manager {
     ///
     /// The code is spent and its tokens are stored on a task of the manager's: dropping this future loses nothing.
     ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # async fn example(manager: Manager, query: &str, session_cookie: &str) -> Result<(), Error> {
+    /// match manager.complete(Callback::parse(query)?, &Binding::browser(session_cookie)?).await {
+    ///     Ok(account) => println!("{} is connected", account.key()),
+    ///     Err(error) if error.code() == "login_used" => println!("show the account's status"),
+    ///     Err(error) if error.kind() == ErrorKind::AskUser => println!("begin the login again: {error}"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::AskUser`] if the login has to be begun again; its code says why: `state_missing`,
@@ -63,6 +87,19 @@ impl Manager {
     /// Keeps the grant of a session made elsewhere, in place of what was under `key`.
     ///
     /// It is stored on a task of the manager's: dropping this future loses nothing.
+    ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # use mailgrant_getresponse::GetResponse;
+    /// # async fn example(manager: Manager, key: AccountKey, client: Client<GetResponse>) -> Result<(), Error> {
+    /// let session = client.begin(ClientCredentials).obtain().await?;
+    /// match manager.keep(&key, session).await {
+    ///     Ok(account) => println!("kept {}", account.key()),
+    ///     Err(NotKept { session: Some(session), error, .. }) => println!("{error}; still here: {session:?}"),
+    ///     Err(NotKept { error, .. }) => println!("stored once the store is there again: {error}"),
+    /// }
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///

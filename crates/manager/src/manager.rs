@@ -50,6 +50,14 @@ impl Manager {
     }
 
     /// A handle on the account under `key`, connected or not. Does no I/O.
+    ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # fn example(manager: &Manager) -> Result<(), Error> {
+    /// let account = manager.account(&AccountKey::new("tenant-1", "getresponse", "main")?);
+    /// assert_eq!(account.key().tenant(), "tenant-1");
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn account(&self, key: &AccountKey) -> Account {
         Account::new(self.inner.clone(), self.inner.slot(key))
@@ -61,6 +69,18 @@ impl Manager {
     /// `None` if there was nothing under `key`. Another process that has the token in memory hears of it within a
     /// minute.
     ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # async fn example(manager: Manager, key: AccountKey) -> Result<(), Error> {
+    /// match manager.disconnect(&key).await?.map(|given_up| given_up.revocation) {
+    ///     Some(Ok(Revocation::Told)) => println!("given back"),
+    ///     Some(Ok(_)) => println!("ask the customer to remove the app in the provider's panel"),
+    ///     Some(Err(error)) => println!("given up here; disconnect again to tell the provider: {error}"),
+    ///     None => println!("there was none"),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::TryLater`](mailgrant_core::ErrorKind::TryLater) if the store cannot be reached.
@@ -71,6 +91,17 @@ impl Manager {
 
     /// How the account under `key` stands; `None` if there never was one.
     ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # async fn example(manager: Manager, key: AccountKey) -> Result<(), Error> {
+    /// match manager.status(&key).await?.map(|account| account.status) {
+    ///     Some(Status::Active) => println!("connected"),
+    ///     Some(Status::Refused { cause }) => println!("connect it again ({cause})"),
+    ///     _ => println!("not connected"),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::TryLater`](mailgrant_core::ErrorKind::TryLater) if the store cannot be reached.
@@ -80,6 +111,20 @@ impl Manager {
     }
 
     /// Up to `limit` accounts that pass `filter`, in order of key, behind `after`.
+    ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # async fn example(manager: Manager) -> Result<(), Error> {
+    /// let refused = Filter { status: Some(StatusKind::Refused), ..Filter::default() };
+    /// let mut after = None;
+    /// loop {
+    ///     let page = manager.list(&refused, after.as_ref(), 100).await?;
+    ///     let Some(last) = page.last() else { break };
+    ///     after = Some(last.key.clone());
+    ///     page.iter().for_each(|account| println!("connect {} again", account.key));
+    /// }
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///
@@ -97,6 +142,16 @@ impl Manager {
     /// Up to `limit` of the store's events behind the id `after` (0 for all), in order. Each was recorded in the
     /// same step as its change; keep the last id that was dealt with.
     ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # async fn example(manager: Manager, mut dealt_with: u64) -> Result<(), Error> {
+    /// for event in manager.events(dealt_with, 100).await? {
+    ///     println!("{} {}", event.key, event.kind.name());
+    ///     dealt_with = event.id;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::TryLater`](mailgrant_core::ErrorKind::TryLater) if the store cannot be reached.
@@ -105,6 +160,15 @@ impl Manager {
     }
 
     /// Begins no more renewals and waits for those under way, for as long as a lease lasts. Whether all ended.
+    ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # async fn example(manager: Manager) {
+    /// if !manager.shutdown().await {
+    ///     eprintln!("a renewal hangs: its attempt is stored, and another process takes it over");
+    /// }
+    /// # }
+    /// ```
     pub async fn shutdown(&self) -> bool {
         tokio::select! {
             biased;

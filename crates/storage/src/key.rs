@@ -18,6 +18,15 @@ pub struct AccountKey {
 impl AccountKey {
     /// A key of its three parts; `provider` is [`Provider::NAME`](mailgrant_core::Provider::NAME).
     ///
+    /// ```
+    /// # use mailgrant_storage::AccountKey;
+    /// # fn main() -> Result<(), mailgrant_core::Error> {
+    /// let key = AccountKey::new("tenant-1", "getresponse", "main")?;
+    /// assert_eq!(key.to_string(), "tenant-1/getresponse/main");
+    /// assert!(AccountKey::new("", "getresponse", "main").is_err_and(|error| error.code() == "account_key_invalid"));
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`] if a part is empty, longer than 200 bytes or holds control characters.

@@ -65,6 +65,11 @@ impl KeyRing {
     }
 
     /// A key that ends with this process: for stores that do too.
+    ///
+    /// ```
+    /// # use mailgrant_storage::KeyRing;
+    /// assert!(KeyRing::ephemeral().reads("ephemeral"));
+    /// ```
     #[must_use]
     pub fn ephemeral() -> Self {
         match Self::new("ephemeral", &draw()) {
@@ -74,6 +79,13 @@ impl KeyRing {
     }
 
     /// Reads a key file: lines of `id key`, the key in base64, the first of which seals.
+    ///
+    /// ```no_run
+    /// # use {mailgrant_core::Error, mailgrant_storage::KeyRing, std::path::Path};
+    /// # fn main() -> Result<(), Error> {
+    /// let ring = KeyRing::from_file(Path::new("/etc/app/sealing.key"), Some(Path::new("/var/lib/app")))?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///
@@ -106,6 +118,15 @@ impl KeyRing {
     }
 
     /// Makes a key file with one new key in it, readable by its owner alone, unless there is one.
+    ///
+    /// ```no_run
+    /// # use {mailgrant_core::Error, mailgrant_storage::KeyRing, std::path::Path};
+    /// # fn main() -> Result<(), Error> {
+    /// let path = Path::new("/etc/app/sealing.key");
+    /// KeyRing::create_file(path, None)?; // once, at installation; keep a copy
+    /// let ring = KeyRing::from_file(path, None)?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///

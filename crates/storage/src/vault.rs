@@ -39,6 +39,16 @@ pub struct Timing {
 
 impl Vault {
     /// A vault over `store`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")]
+    /// # async fn example() -> Result<(), mailgrant_core::Error> {
+    /// # use {mailgrant_storage::{KeyRing, Vault, sqlite::SqliteStore}, std::path::Path};
+    /// let directory = Path::new("/var/lib/app");
+    /// let ring = KeyRing::from_file(Path::new("/etc/app/sealing.key"), Some(directory))?;
+    /// let vault = Vault::new(SqliteStore::open(directory.join("accounts.db")).await?, ring);
+    /// # Ok(()) }
+    /// ```
     pub fn new(store: impl Store, ring: KeyRing) -> Self {
         Self { store: Arc::new(store), ring: Arc::new(ring) }
     }

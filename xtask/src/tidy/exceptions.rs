@@ -21,6 +21,7 @@ pub(super) const DOORS: &[Excused] = &[
     ("crates/core/src/bearer.rs", "the access token, into the header that is sent"),
     ("crates/core/src/binding.rs", "the state, hashed into the name under which the login waits"),
     ("crates/core/src/callback.rs", "the code, to see that it is not empty"),
+    ("crates/core/src/login.rs", "the state, into the redirect URI that a browser is shown anyway"),
     ("crates/core/src/pending.rs", "the login's one-time values, into bytes that are sealed next"),
     ("crates/core/src/record.rs", "the tokens, into bytes that are sealed next"),
     ("crates/core/src/secret.rs", "comparison in constant time, checks of what a token may contain"),

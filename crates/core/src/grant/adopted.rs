@@ -32,6 +32,15 @@ impl<P: Provider> Client<P> {
     ///
     /// Nothing is sent: whether the token is any good, the first call will show.
     ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # fn example<P: Provider>(client: Client<P>, pasted: String)
+    /// # -> Result<(), Error> where Adopted: OfferedBy<P> {
+    /// let session = client.adopt(pasted.into(), None)?; // nobody said how long it lives
+    /// let bearer = session.bearer();
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if it is empty or holds characters that no token may hold.

@@ -57,6 +57,19 @@ impl Grant for AuthorizationCode {
 impl<P: Provider> Session<P, AuthorizationCode, Unauthorized> {
     /// Takes what the browser brought back.
     ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # async fn example<P: Provider>(login: Session<P, AuthorizationCode, Unauthorized>,
+    /// #     callback: Callback, store: impl Fn(TokenRecord)) -> Result<(), Error>
+    /// # where AuthorizationCode: OfferedBy<P> {
+    /// match login.receive(callback) {
+    ///     Ok(login) => store(login.exchange().await?.into_record()),
+    ///     Err(TransitionError::Refused { session, .. }) => println!("begin again: {}", session.authorize_url()),
+    ///     Err(TransitionError::Untouched { error, .. }) => println!("of no use to this login: {error}"),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Nothing is sent in any case. [`TransitionError::Refused`] if the customer said no;
@@ -81,6 +94,19 @@ impl<P: Provider> Session<P, AuthorizationCode, Unauthorized> {
 
 impl<P: Provider> Session<P, AuthorizationCode, CodeReceived> {
     /// Spends the code: one request, never repeated by itself.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # async fn example<P: Provider>(login: Session<P, AuthorizationCode, CodeReceived>) -> Result<(), Error> {
+    /// let session = match login.exchange().await {
+    ///     // Unreachable, unwell, or an answer that was lost: once more at most.
+    ///     Err(TransitionError::Untouched { session, error }) if error.kind() == ErrorKind::TryLater => {
+    ///         session.exchange().await?
+    ///     }
+    ///     answered => answered?,
+    /// };
+    /// # Ok(()) }
+    /// ```
     pub fn exchange(self) -> Exchange<P> {
         Exchange(Box::pin(exchange(self)))
     }

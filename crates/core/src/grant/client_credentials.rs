@@ -35,6 +35,14 @@ impl Grant for ClientCredentials {
 
 impl<P: Provider> Session<P, ClientCredentials, Unauthorized> {
     /// Asks for a token with the app's own credentials: one request.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # async fn example<P: Provider>(client: Client<P>) -> Result<(), Error>
+    /// # where ClientCredentials: OfferedBy<P, Renewal = renewal::Obtain> {
+    /// let session = client.begin(ClientCredentials).obtain().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn obtain(self) -> Obtain<P, Unauthorized>
     where
         ClientCredentials: OfferedBy<P>,
@@ -52,6 +60,18 @@ impl<P: Provider> Session<P, ClientCredentials, Unauthorized> {
 impl<P: Provider> Session<P, ClientCredentials, Expired> {
     /// Asks for the next token with the app's own credentials: one request. The client's
     /// [`RefreshBudget`](crate::RefreshBudget) is asked first.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # async fn example<P: Provider>(session: Session<P, ClientCredentials, Authorized>) -> Result<(), Error>
+    /// # where ClientCredentials: OfferedBy<P, Renewal = renewal::Obtain> {
+    /// let session = match session.check() {
+    ///     Standing::Lapsed(session) => session.obtain().await?,
+    ///     Standing::Live(session) => session,
+    ///     standing => unreachable!("not with this grant: {standing:?}"),
+    /// };
+    /// # Ok(()) }
+    /// ```
     pub fn obtain(self) -> Obtain<P, Expired>
     where
         ClientCredentials: OfferedBy<P>,

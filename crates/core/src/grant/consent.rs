@@ -6,6 +6,13 @@ use crate::{ByConsent, Error, Grant, PendingAuthorization, Provider, Session, Un
 
 impl<P: Provider, G: Grant> Session<P, G, Unauthorized> {
     /// Where to send the customer's browser. The same for as long as this session lives.
+    ///
+    /// ```
+    /// # use mailgrant_core::{*, http::{Response, header::LOCATION}};
+    /// # fn example<P: Provider, G: ByConsent>(login: Session<P, G, Unauthorized>) -> http::Result<Response<()>> {
+    /// Response::builder().status(303).header(LOCATION, login.authorize_url().as_str()).body(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn authorize_url(&self) -> AuthorizeUrl
     where
@@ -15,6 +22,20 @@ impl<P: Provider, G: Grant> Session<P, G, Unauthorized> {
     }
 
     /// Puts the login aside until its callback comes, perhaps on another machine.
+    ///
+    /// ```
+    /// # use {mailgrant_core::*, std::collections::HashMap};
+    /// # type Logins = HashMap<Lookup, PendingAuthorization>;
+    /// # fn example<P: Provider>(client: Client<P>, session_cookie: &str, mut logins: Logins)
+    /// # -> Result<String, Error>
+    /// # where AuthorizationCode: OfferedBy<P> {
+    /// let login = client.begin(AuthorizationCode::registered());
+    /// let url = login.authorize_url();
+    /// let pending = login.into_pending();
+    /// logins.insert(pending.lookup(&Binding::browser(session_cookie)?), pending);
+    /// Ok(url.into()) // send the browser there
+    /// # }
+    /// ```
     #[must_use]
     pub fn into_pending(self) -> PendingAuthorization
     where

@@ -44,6 +44,13 @@ impl Grant for Implicit {
 impl<P: Provider> Session<P, Implicit, Unauthorized> {
     /// Takes the fragment that the browser brought back. Nothing is sent: the token is in it.
     ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # fn example<P: Provider>(login: Session<P, Implicit, Unauthorized>, posted: &str) -> Result<(), Error> {
+    /// let session = login.receive(Callback::parse(posted)?)?; // "#access_token=...&state=..."
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TransitionError::Refused`] if the customer said no; [`TransitionError::Untouched`] if the callback is not

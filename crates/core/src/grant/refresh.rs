@@ -22,6 +22,19 @@ impl<P: Provider, G: Grant> Session<P, G, Expired> {
     ///
     /// **A dropped future may lose the grant**: the provider may have rotated the refresh token by then. The
     /// manager (`mailgrant-manager`) refreshes on a task that nobody can drop, and stores the answer.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # async fn example<P: Provider>(session: Session<P, AuthorizationCode, Expired>, store: impl Fn(TokenRecord))
+    /// # where AuthorizationCode: OfferedBy<P, Renewal = renewal::Refresh> {
+    /// match session.refresh().await {
+    ///     Ok(session) => store(session.into_record()), // at once: the old refresh token may be dead
+    ///     Err(RefreshError::Refused { session, .. }) => println!("ask again: {}", session.authorize_url()),
+    ///     Err(RefreshError::Untouched { error, .. }) => println!("later: {:?}", error.retry_after()),
+    ///     Err(RefreshError::Uncertain { session, .. }) => store(session.into_record()), // with the doubt in it
+    /// }
+    /// # }
+    /// ```
     pub fn refresh(self) -> Refresh<P, G>
     where
         G: OfferedBy<P>,
@@ -54,6 +67,20 @@ impl<P: Provider, G: Grant> Session<P, G, Uncertain> {
     /// Usually the best that is left: if the answer was lost, nobody holds the successor. A provider that
     /// takes a second use for theft revokes the grant. While the old access token still works
     /// ([`TokenRecord::expires_at`](crate::TokenRecord::expires_at) of the session's record), waiting costs nothing.
+    ///
+    /// ```
+    /// # use mailgrant_core::*;
+    /// # async fn example<P: Provider>(client: Client<P>, record: TokenRecord, store: impl Fn(TokenRecord))
+    /// # -> Result<(), Error>
+    /// # where AuthorizationCode: OfferedBy<P, Renewal = renewal::Refresh> {
+    /// let over = record.expires_at().is_past(client.host().now());
+    /// match client.restore::<AuthorizationCode>(record)? {
+    ///     Standing::Unknown(session) if over => store(session.replay().await?.into_record()),
+    ///     Standing::Unknown(_) => println!("the old token still works: nothing is lost by waiting"),
+    ///     standing => println!("{standing:?}"),
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn replay(self) -> Replay<P, G>
     where
         G: OfferedBy<P>,
