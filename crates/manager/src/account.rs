@@ -7,9 +7,11 @@ use mailgrant_core::{Bearer, Error, ErrorKind, TokenSource};
 use mailgrant_storage::{AccountKey, Version};
 
 use crate::{
+    Manager,
     current::{Current, Phase},
     flight,
     manager::Inner,
+    rejected,
     slot::Slot,
 };
 
@@ -101,7 +103,8 @@ impl Account {
     /// Says that the API rejected `bearer`; a token to try once more with.
     ///
     /// Only the rejection of the newest token renews anything; one renewal serves all who come with it. If the
-    /// token that came of that is rejected too, that is the provider's answer, not a bad token.
+    /// token that came of that is rejected too, that is the provider's answer, not a bad token. Where nothing can be
+    /// renewed, the account is refused from then on: its customer has to be asked.
     ///
     /// ```
     /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
@@ -144,7 +147,14 @@ impl Account {
             )
             .after(wait));
         }
-        self.renewed_from(version).await
+        let renewed = self.renewed_from(version).await;
+        if renewed.as_ref().is_err_and(|error| error.code() == "not_renewable") {
+            let (inner, key) = (self.inner.clone(), self.slot.key.clone());
+            let manager = Manager { inner: self.inner.clone() };
+            // What the caller hears is true however this ends.
+            let _ = manager.own(async move { rejected::end(&inner, &key, version).await }).await;
+        }
+        renewed
     }
 
     /// Renews the token now, whatever its life: for an operator, or after a repair.

@@ -32,7 +32,10 @@ async fn store(
     unnamed: Option<Error>,
 ) -> Result<(), Error> {
     let due = inner.draw_due(record);
-    let remark = record.undocumented(client.profile()).map(|fields| format!("undocumented: {fields}"));
+    let remark = match record.undocumented(client.profile()) {
+        Some(fields) => Some(format!("undocumented: {fields}")),
+        None => unnamed.as_ref().map(|error| error.code().to_owned()),
+    };
     let mut written = None;
     let mut pause = Pause::first();
     loop {

@@ -53,6 +53,7 @@ mod flight;
 mod login;
 mod look;
 mod manager;
+mod rejected;
 mod renewal;
 mod save;
 mod slot;

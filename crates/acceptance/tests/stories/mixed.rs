@@ -130,6 +130,8 @@ async fn a_customer_of_generation_1_who_revokes_is_asked_again_and_keeps_the_acc
     service.emulator.revoke_by_user();
     let error = service.call("generation 1").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AskUser);
+    let status = service.manager.status(&key("generation 1")).await.unwrap().unwrap();
+    assert_eq!(status.status, Status::Refused { cause: "token_rejected".into() });
     service.emulator.settings(|settings| settings.account = Some("stranger@example.com".into()));
     assert_eq!(service.connect("generation 1").await.unwrap_err().code(), "account_mismatch");
     service.emulator.settings(|settings| settings.account = Some("customer@example.com".into()));

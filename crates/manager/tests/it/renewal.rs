@@ -207,9 +207,21 @@ async fn an_adopted_token_is_kept_and_not_renewed() {
     let account = world.manager.keep(&world.key, session).await.unwrap();
     let (status, bearer) = world.call(&account).await.unwrap();
     assert_eq!(status, 401, "the emulator does not know it");
+    // Asked for by hand, nothing is renewed, and nothing is known to be wrong with the token.
+    assert_eq!(account.refresh().await.unwrap_err().code(), "not_renewable");
+    assert_eq!(world.row().await.status, Status::Active);
     let error = account.reject(&bearer).await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::AskUser, "not_renewable"));
     assert_eq!(world.emulator.counters().token_requests, 0);
+    // Nobody else has to be rejected to find out.
+    assert_eq!(world.row().await.status, Status::Refused { cause: "token_rejected".into() });
+    let elsewhere = world.another_manager().account(&world.key).token().await.unwrap_err();
+    assert_eq!((elsewhere.kind(), elsewhere.code()), (ErrorKind::AskUser, "grant_refused"));
+    assert_eq!(account.token().await.unwrap_err().code(), "grant_refused");
+    let session = world.client.adopt("another".to_owned().into(), None).unwrap();
+    world.manager.keep(&world.key, session).await.unwrap();
+    assert!(account.reject(&bearer).await.is_ok(), "the one before is no news");
+    assert_eq!(world.row().await.status, Status::Active);
 }
 
 #[tokio::test]
