@@ -12,6 +12,7 @@ mod docs;
 mod failure;
 mod flags;
 mod misuse;
+mod packages;
 mod release;
 mod say;
 mod scratch;

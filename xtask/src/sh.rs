@@ -48,6 +48,17 @@ impl Sh {
         self.program(OsStr::new("git"), &format!("git {arguments}"), arguments)
     }
 
+    /// Debian's installer, which asks nobody.
+    pub(crate) fn apt_get(&self, arguments: &str) -> Program {
+        let program = self.program(OsStr::new("apt-get"), &format!("apt-get {arguments}"), arguments);
+        program.env("DEBIAN_FRONTEND", "noninteractive")
+    }
+
+    /// May we install something?
+    pub(crate) fn is_root(&self) -> bool {
+        self.program(OsStr::new("id"), "id -u", "-u").read().is_ok_and(|id| id.trim() == "0")
+    }
+
     /// Is there a program of this name?
     pub(crate) fn has(&self, name: &str) -> bool {
         env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))

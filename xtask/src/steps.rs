@@ -3,7 +3,7 @@
 use crate::{
     cargo, demo, diagram, docs,
     failure::{Failure, Outcome},
-    misuse, say, scratch,
+    misuse, packages, say, scratch,
     sh::Sh,
     stopwatch,
     summary::{Row, Summary},
@@ -42,7 +42,7 @@ pub(crate) fn all(sh: &Sh) -> Outcome {
             return Ok(());
         }
         say::progress(format!("\n== {}: {}", step.name, step.about));
-        let (result, took) = stopwatch::timed(|| (step.run)(sh));
+        let (result, took) = stopwatch::timed(|| step.run(sh));
         summary.add(step.name, if result.is_ok() { Row::Passed(took) } else { Row::Failed(took) });
         result
     });
@@ -58,7 +58,7 @@ pub(crate) fn one(sh: &Sh, name: &str) -> Outcome {
     let Some(step) = STEPS.iter().find(|step| step.name == name) else {
         return Failure::because(format!("there is no step `{name}`; `cargo xtask check` lists them"));
     };
-    step.missing(sh).map_or_else(|| (step.run)(sh), Failure::because)
+    step.missing(sh).map_or_else(|| step.run(sh), Failure::because)
 }
 
 pub(crate) fn list() -> Outcome {
@@ -69,6 +69,12 @@ pub(crate) fn list() -> Outcome {
 }
 
 impl Step {
+    /// Runs it, with what it needs installed.
+    fn run(&self, sh: &Sh) -> Outcome {
+        packages::provide(sh, self.name)?;
+        (self.run)(sh)
+    }
+
     fn missing(&self, sh: &Sh) -> Option<String> {
         let tool = self.tool.filter(|tool| !sh.has(tool))?;
         Some(format!("{tool} is not installed (`cargo install {tool} --locked`)"))
@@ -83,5 +89,12 @@ mod tests {
     fn only_deny_may_be_left_out() {
         let names: Vec<&str> = STEPS.iter().filter(|step| step.tool.is_some()).map(|step| step.name).collect();
         assert_eq!(names, ["deny"]);
+    }
+
+    #[test]
+    fn what_is_needed_is_needed_by_a_step() {
+        for need in packages::NEEDS {
+            assert!(STEPS.iter().any(|step| step.name == need.step), "{}", need.step);
+        }
     }
 }

@@ -4,17 +4,18 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use mailgrant_core::{Error, TokenRecord};
+use mailgrant_core::{Error, Expiry, TokenRecord};
 use mailgrant_manager::{AccountStatus, Manager};
 use mailgrant_storage::{Filter, Status, StatusKind, Vault};
 use serde::Serialize;
 
 use crate::{
-    app::PROVIDER,
+    app::App,
     args::AccountsArgs,
-    environment,
+    environment::{self, Generation},
     exit::{Exit, Stop},
     note::{self, Note},
+    provider::ProviderName,
     running::Running,
     say,
 };
@@ -23,15 +24,21 @@ use crate::{
 #[derive(Debug, Serialize)]
 struct Line {
     name: String,
-    provider: &'static str,
-    /// `retail`, `max`, or `custom` for endpoints of one's own.
+    provider: String,
+    /// `retail`, `max` or `production`; `custom` for endpoints of one's own.
     environment: &'static str,
+    /// Of VerticalResponse: 1 or 2.
+    generation: Option<u8>,
     /// `authorization_code`, `client_credentials`, `implicit` or `adopted`; `None` where nothing is granted any more.
     grant: Option<&'static str>,
     /// `active`, `needs-reauthorization`, `unsettled`, `disconnected` or `pending`.
     state: &'static str,
-    /// Seconds of life that the access token has left; `None` where no end is known.
+    /// Seconds of life that the access token has left; `None` where no end is known, or there is none.
     expires_in: Option<u64>,
+    /// Whether the access token is known to have no end.
+    never_expires: bool,
+    /// Whether it is disconnected here, and its grant still to be given back at the provider.
+    provider_untold: bool,
     client_id: Option<String>,
     /// Whether a login was begun that has not come back.
     login_begun: bool,
@@ -47,7 +54,9 @@ pub(crate) async fn run(running: &Running, args: &AccountsArgs) -> Result<(), St
         return say::line(&json);
     }
     if lines.is_empty() {
-        say::words("There are no accounts yet: `mailgrant connect getresponse` connects one.");
+        say::words(
+            "There are no accounts yet: `mailgrant connect getresponse` or `mailgrant connect verticalresponse` connects one.",
+        );
         return Ok(());
     }
     say::line(&table::of(&lines))
@@ -61,27 +70,36 @@ async fn lines(manager: &Manager, vault: &Vault) -> Result<Vec<Line>, Error> {
             Err(error) => say::words(&format!("`{name}`: {error}")),
         }
     }
-    let mut lines = BTreeMap::new();
+    let mut lines: BTreeMap<String, Vec<Line>> = BTreeMap::new();
     for status in [None, Some(StatusKind::Disconnected)] {
         for account in all(manager, status).await? {
             let name = account.key.account().to_owned();
-            let note = notes.remove(&name);
+            let provider = ProviderName::named(account.key.provider());
+            let note = notes.get(&name).filter(|note| note.latest().map(App::provider) == provider);
             // The grant knows its app best; one that does not open is still an account.
             let record = vault.load(&account.key).await.ok().flatten().and_then(|kept| kept.record);
-            lines.insert(name, Line::of_account(&account, record.as_ref(), note.as_ref()));
+            lines.entry(name).or_default().push(Line::of_account(&account, record.as_ref(), note));
         }
     }
     for (name, note) in notes {
-        if let Some(line) = Line::of_note(&name, &note) {
-            lines.insert(name, line);
+        let own = lines.entry(name.clone()).or_default();
+        if let Some(line) =
+            Line::of_note(&name, &note).filter(|line| own.iter().all(|own| own.provider != line.provider))
+        {
+            own.push(line);
         }
     }
-    Ok(lines.into_values().collect())
+    for own in lines.values_mut() {
+        // Whoever went by the name before is of no interest while somebody does.
+        let taken = own.iter().any(|line| line.is_live());
+        own.retain(|line| line.is_live() || !taken);
+    }
+    Ok(lines.into_values().flatten().collect())
 }
 
 async fn all(manager: &Manager, status: Option<StatusKind>) -> Result<Vec<AccountStatus>, Error> {
     const PAGE: usize = 200;
-    let filter = Filter { tenant: Some("default".to_owned()), provider: Some(PROVIDER.to_owned()), status };
+    let filter = Filter { tenant: Some("default".to_owned()), provider: None, status };
     let mut accounts: Vec<AccountStatus> = Vec::new();
     loop {
         let page = manager.list(&filter, accounts.last().map(|account| &account.key), PAGE).await?;
@@ -101,12 +119,17 @@ impl Line {
             _ if account.unsettled => "unsettled",
             _ => "active",
         };
+        let provider = ProviderName::named(account.key.provider());
+        let (environment, generation) = environment::kind_of(provider, &account.environment);
         Self {
             name: account.key.account().to_owned(),
-            provider: PROVIDER,
-            environment: environment::kind_of(&account.environment),
+            provider: account.key.provider().to_owned(),
+            environment,
+            generation: generation.map(Generation::number),
             grant: record.map(|record| record.grant().name()),
             expires_in: account.expires_in.filter(|_| state != "disconnected").map(|left| left.as_secs()),
+            never_expires: state != "disconnected" && record.is_some_and(|record| record.expires_at() == Expiry::Never),
+            provider_untold: state == "disconnected" && record.is_some(),
             state,
             client_id: record.map(|record| record.identity().client_id.clone()),
             login_begun: note.is_some_and(|note| note.waiting().next().is_some()),
@@ -118,13 +141,21 @@ impl Line {
         let app = note.latest()?;
         Some(Self {
             name: name.to_owned(),
-            provider: PROVIDER,
+            provider: app.provider().name().to_owned(),
             environment: app.environment.kind(),
+            generation: app.environment.generation().map(Generation::number),
             grant: Some(app.grant.kind().name()),
             state: "pending",
             expires_in: None,
+            never_expires: false,
+            provider_untold: false,
             client_id: Some(app.client_id.clone()),
             login_begun: note.waiting().next().is_some(),
         })
+    }
+
+    /// Whether it holds its name.
+    fn is_live(&self) -> bool {
+        self.state != "disconnected" || self.provider_untold
     }
 }

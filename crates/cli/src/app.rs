@@ -1,26 +1,21 @@
 //! App: what an account's app is, as remembered with the account.
 
+mod client;
+
 use std::sync::Arc;
 
 use clap::ValueEnum;
 use mailgrant_core::{
-    AuthorizationCode, Client, ClientIdentity, Credentials, Error, GrantKind, Implicit, Provider, ReqwestTransport,
-    Transport,
+    AuthorizationCode, ClientIdentity, Error, GrantKind, Implicit, ReqwestTransport, Transport,
     secrecy::{ExposeSecret, SecretString},
 };
-use mailgrant_getresponse::GetResponse;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::environment::Environment;
-
-/// The provider that accounts are of.
-pub(crate) const PROVIDER: &str = GetResponse::NAME;
+pub(crate) use self::client::Spoken;
+use crate::{environment::Environment, provider::ProviderName};
 
 /// The id of an app that nobody named: what was adopted for it needs none.
 pub(crate) const NAMELESS: &str = "adopted";
-
-/// In place of the secret of an app that has none here. It is never sent: only what is adopted does without one.
-const UNSENT: &str = "never sent";
 
 pub(crate) type SharedTransport = Arc<dyn Transport>;
 
@@ -31,6 +26,7 @@ pub(crate) struct App {
     /// `None` where a token was adopted without it.
     #[serde(serialize_with = "opened")]
     pub(crate) client_secret: Option<SecretString>,
+    /// Which provider it is of, and all that this provider alone has.
     #[serde(flatten)]
     pub(crate) environment: Environment,
     pub(crate) redirect_uri: String,
@@ -72,24 +68,15 @@ impl GrantName {
 }
 
 impl App {
-    pub(crate) fn provider(&self) -> Result<GetResponse, Error> {
-        let mut provider = self.environment.provider()?;
-        if self.pkce {
-            provider = provider.with_pkce();
-        }
-        Ok(if self.json_body { provider.with_json_body() } else { provider })
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "door: the remembered secret, into the client that uses it")]
-    pub(crate) fn client(&self, transport: &SharedTransport) -> Result<Client<GetResponse>, Error> {
-        let secret = self.client_secret.as_ref().map_or(UNSENT, |secret| secret.expose_secret());
-        let credentials = Credentials::new(&self.client_id, secret);
-        Client::builder(self.provider()?, credentials, transport.clone()).build()
+    pub(crate) fn provider(&self) -> ProviderName {
+        self.environment.provider()
     }
 
     pub(crate) fn authorization_code(&self) -> Result<AuthorizationCode, Error> {
         let returning = AuthorizationCode::returning_to(&self.redirect_uri)?;
-        Ok(if self.send_redirect_uri { returning } else { AuthorizationCode::registered() })
+        // VerticalResponse wants it in both requests.
+        let sent = self.send_redirect_uri || self.provider() == ProviderName::Verticalresponse;
+        Ok(if sent { returning } else { AuthorizationCode::registered() })
     }
 
     pub(crate) fn implicit(&self) -> Result<Implicit, Error> {
@@ -98,9 +85,9 @@ impl App {
 
     /// Whether grants of this identity are this app's.
     pub(crate) fn is(&self, identity: &ClientIdentity) -> bool {
-        identity.provider == PROVIDER
+        identity.provider == self.provider().name()
             && identity.client_id == self.client_id
-            && self.provider().is_ok_and(|provider| provider.profile().environment == identity.environment)
+            && self.spoken().is_ok_and(|spoken| spoken.profile().environment == identity.environment)
     }
 }
 

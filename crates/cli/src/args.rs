@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use mailgrant_core::http::Method;
 
-pub(crate) use self::connecting::{AdoptArgs, ConnectArgs, EnvironmentArgs, ProviderName, RegionName};
-use crate::{exit, running, store::StoreAddress};
+pub(crate) use self::connecting::{AdoptArgs, ConnectArgs, EnvironmentArgs, RegionName, VerticalResponseArgs};
+use crate::{exit, provider::ProviderName, running, store::StoreAddress};
 
-/// OAuth 2.0 grants for GetResponse: obtain access, keep it, use it, give it up.
+/// OAuth 2.0 grants for GetResponse, VerticalResponse: obtain access, keep it, use it, give it up.
 #[derive(Debug, Parser)]
 #[command(name = "mailgrant", version, after_help = exit::CODES, disable_help_subcommand = true)]
 pub(crate) struct Args {
@@ -35,7 +35,7 @@ pub(crate) struct Places {
 pub(crate) enum Command {
     /// Connect an account, or connect it again: through the provider's consent page, or in the app's own name
     Connect(ConnectArgs),
-    /// Keep a token that was made elsewhere, such as by the panel's "generate credentials"; it is read from stdin
+    /// Keep a GetResponse token that was made elsewhere, such as by the panel's "generate credentials"; it is read from stdin
     Adopt(AdoptArgs),
     /// List the accounts and how they stand
     Accounts(AccountsArgs),
@@ -45,9 +45,9 @@ pub(crate) enum Command {
     Call(CallArgs),
     /// Renew the account's token now
     Refresh(AccountArgs),
-    /// Give an account up: its secrets are erased here
-    Disconnect(AccountArgs),
-    /// Run GetResponse's OAuth server and API on loopback
+    /// Give an account up: the provider is told where it can be, and its secrets are erased here
+    Disconnect(DisconnectArgs),
+    /// Run the OAuth servers and APIs of both providers on loopback
     Emulate(EmulateArgs),
     /// Play the whole story against the emulator
     Demo(DemoArgs),
@@ -80,6 +80,19 @@ pub(crate) struct AccountsArgs {
 }
 
 #[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+If the provider cannot be told now, the account is given up here all the same, and the secret that the provider takes \
+is kept, sealed, until the same command has told it.")]
+pub(crate) struct DisconnectArgs {
+    /// The account's name
+    #[arg(value_parser = account_name)]
+    pub(crate) account: String,
+    /// Erase what is here without telling the provider, which may never be reached
+    #[arg(long)]
+    pub(crate) forget: bool,
+}
+
+#[derive(ClapArgs, Debug)]
 pub(crate) struct CallArgs {
     /// The account's name
     #[arg(value_parser = account_name)]
@@ -87,7 +100,7 @@ pub(crate) struct CallArgs {
     /// GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS
     #[arg(value_parser = method)]
     pub(crate) method: Method,
-    /// A path of the API, such as /accounts: relative to its base, with a query if need be
+    /// A path of the API, such as /accounts or /contacts: relative to its base, with a query if need be
     pub(crate) path: String,
     /// The request's body in JSON: as it is, from a file (@PATH) or from stdin (-)
     #[arg(long, value_name = "BODY|@FILE|-", allow_hyphen_values = true)]
@@ -120,7 +133,7 @@ pub(crate) struct EmulateArgs {
     /// That app's redirect URL
     #[arg(long, value_name = "URL", requires = "client_id")]
     pub(crate) redirect_uri: Option<String>,
-    /// Put that app into the MAX environment with this panel domain
+    /// Put that app into GetResponse's MAX environment with this panel domain
     #[arg(long, value_name = "DOMAIN", requires = "client_id")]
     pub(crate) max: Option<String>,
 }
@@ -143,7 +156,7 @@ pub(crate) struct DemoArgs {
 }
 
 fn account_name(text: &str) -> Result<String, String> {
-    running::account_key(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+    running::account_key(ProviderName::Getresponse, text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 fn method(text: &str) -> Result<Method, String> {

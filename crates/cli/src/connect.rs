@@ -5,13 +5,14 @@ mod desk;
 mod keep;
 mod listen;
 mod obtain;
+mod offered;
 mod paste;
 mod remind;
 mod values;
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use mailgrant_core::{Binding, Host, SystemHost};
+use mailgrant_core::{Binding, Error, Host, SystemHost};
 use mailgrant_manager::{Manager, ManagerBuilder};
 use mailgrant_storage::Vault;
 
@@ -23,13 +24,16 @@ pub(crate) use self::{
 };
 use crate::{
     app::{self, App, GrantName, SharedTransport},
-    args::{ConnectArgs, ProviderName},
-    exit::{Exit, Stop, connect_command},
+    args::ConnectArgs,
+    environment::Environment,
+    exit::{Exit, Stop, connect_command, disconnect_command},
     loopback::Listener,
     note::{self, Begun, Note},
+    provider::ProviderName,
     redirect::RedirectUri,
     running::{self, Running},
     say,
+    whose::Rows,
 };
 
 /// What there is to know before a token is handed over by a browser.
@@ -38,12 +42,23 @@ The implicit grant is advised against (RFC 9700, 2.1.2): its token passes throug
 and cannot be renewed. It is stored here, sealed, because `connect` asks for it.";
 
 pub(crate) async fn run(running: &Running, args: &ConnectArgs) -> Result<(), Stop> {
-    let ProviderName::Getresponse = args.provider;
+    let (provider, name) = (args.provider, &*args.account);
     let vault = running.vault().await?;
-    let note = note::load(&vault, &args.account).await?;
+    let note = note::load(&vault, name).await?;
+    offered::check(args, note.latest())?;
+    let rows = Rows::of(&vault, name).await?;
+    rows.expect(&note, provider, name)?;
+    if rows.owes(provider) {
+        say::words(&format!(
+            "The grant that `{name}` had is still to be given back at {}, and a new login takes its place: to give it \
+            back, run `{}` first.",
+            provider.title(),
+            disconnect_command(name)
+        ));
+    }
     let app = values::resolve(args, note.latest()).await?;
     match app.grant {
-        GrantName::ClientCredentials => obtain::run(running, &vault, &args.account, &app).await,
+        GrantName::ClientCredentials => obtain::run(running, &vault, name, &app).await,
         _ => consent(running, args, vault, note, app).await,
     }
 }
@@ -51,61 +66,66 @@ pub(crate) async fn run(running: &Running, args: &ConnectArgs) -> Result<(), Sto
 /// By the customer's consent, in a browser.
 async fn consent(running: &Running, args: &ConnectArgs, vault: Vault, note: Note, app: App) -> Result<(), Stop> {
     let name = &*args.account;
-    let key = running::account_key(name)?;
+    let provider = app.provider();
+    let key = running::account_key(provider, name)?;
     let redirect = parse_redirect(&app)?;
     let is_implicit = app.grant == GrantName::Implicit;
-    let (code, implicit) = (app.authorization_code()?, app.implicit()?);
+    // What is no redirect URI is said before anything is listened on.
+    app.implicit()?;
     let transport = app::transport()?;
     let client = app.client(&transport)?;
     let listener = if args.paste { None } else { Listener::bind(&redirect, is_implicit).await? };
     let life = Duration::from_secs(u64::from(args.timeout).max(remind::LIFE));
-    let builder = with_clients(&vault, &note, &transport).await?.client(client.clone()).pending_life(life);
+    let builder = client.register(with_clients(&vault, &note, &transport).await?).pending_life(life);
     let manager = running.manage(builder);
-    remind::of_earlier(&note, name, now(), listener.as_ref().map(|_| &app));
+    remind::of_earlier(&note, provider, name, now(), listener.as_ref().map(|_| &app));
 
     let binding = Binding::terminal();
-    let url = if is_implicit {
+    if is_implicit {
         say::words(ADVISED_AGAINST);
-        manager.begin(&key, &client, implicit, &binding).await?
-    } else {
-        manager.begin(&key, &client, code, &binding).await?
-    };
+    }
+    let url = client.begin(&manager, &key, &app, &binding).await?;
     let id = remember_begun(&vault, name, &app).await?;
     say::line(url.as_str())?;
     if !args.no_browser && say::stdout_is_terminal() {
         open_browser(url.as_str().to_owned()).await;
     }
-    let desk = Desk::new(manager, vault, name, id);
+    let desk = Desk::new(manager, vault, provider, name, id);
     match listener {
         Some(listener) => {
             say::words(&format!(
                 "Open that address in a browser; waiting at {} for it to come back.",
                 app.redirect_uri
             ));
-            within(args.timeout, name, listen::wait(listener, desk)).await
+            within(args.timeout, provider, name, listen::wait(listener, desk)).await
         }
         None => {
             let places = note.waiting().filter_map(|begun| RedirectUri::parse(&begun.app.redirect_uri));
             let pasting = paste::read(desk, places.chain([redirect]).collect());
             // Whoever sits at the terminal can end it, and a time-out would leave the terminal without its echo.
-            if say::stdin_is_terminal() { pasting.await } else { within(args.timeout, name, pasting).await }
+            if say::stdin_is_terminal() { pasting.await } else { within(args.timeout, provider, name, pasting).await }
         }
     }
 }
 
-/// Clients of every app whose login may come back while this command runs, the account's own last.
+/// Clients of every app whose login may come back while this command runs, the account's own last. A callback without
+/// a mark is the login's that this command begins, or nobody's: none of these takes one.
 async fn with_clients(vault: &Vault, own: &Note, transport: &SharedTransport) -> Result<ManagerBuilder, Stop> {
     let mut builder = Manager::builder(vault.clone());
     let others = note::all(vault).await?;
     // A note of another account that cannot be read is no reason not to connect this one.
     let others = others.iter().filter_map(|(_, note)| note.as_ref().ok());
     for app in others.flat_map(Note::apps).chain(own.apps()) {
-        builder = app.register(builder, transport)?;
+        let mut app = app.clone();
+        if let Environment::VerticalResponse(server) = app.environment {
+            app.environment = Environment::VerticalResponse(server.marked());
+        }
+        builder = app.client(transport)?.register(builder);
     }
     Ok(builder)
 }
 
-async fn remember_begun(vault: &Vault, name: &str, app: &App) -> Result<u64, Stop> {
+async fn remember_begun(vault: &Vault, name: &str, app: &App) -> Result<u64, Error> {
     let mut id = [0; 8];
     SystemHost.random(&mut id);
     let begun = Begun { id: u64::from_be_bytes(id), at: now(), app: app.clone(), failed: false };
@@ -120,7 +140,12 @@ async fn open_browser(url: String) {
     }
 }
 
-async fn within<T>(seconds: u32, name: &str, waiting: impl Future<Output = Result<T, Stop>>) -> Result<T, Stop> {
+async fn within<T>(
+    seconds: u32,
+    provider: ProviderName,
+    name: &str,
+    waiting: impl Future<Output = Result<T, Stop>>,
+) -> Result<T, Stop> {
     tokio::select! {
         biased;
         result = waiting => result,
@@ -128,7 +153,7 @@ async fn within<T>(seconds: u32, name: &str, waiting: impl Future<Output = Resul
             Exit::AskUser,
             format!("nobody came back within {seconds} s: nothing is connected"),
         )
-        .next(format!("run `{}` again", connect_command(name)))),
+        .next(format!("run `{}` again", connect_command(Some(provider), name)))),
     }
 }
 

@@ -1,8 +1,11 @@
-//! `mailgrant demo`: the story of one account, played against the emulator.
+//! `mailgrant demo`: every way to a token at both providers, played against the emulator.
 
+mod accounts;
 mod book;
 mod browser;
 mod callback_server;
+mod chapter;
+mod connection;
 mod faults;
 mod files;
 mod host;
@@ -35,19 +38,18 @@ pub(crate) async fn run(args: &DemoArgs) -> ExitCode {
     };
     introduce(&world, &faults);
     let mut book = Book::new(world.host.clone(), args.headless);
-    // Where the story stopped, if it did, is in the book.
-    let _ = story::play(&mut world, &mut book).await;
+    story::play(&mut world, &mut book).await;
     world.close().await;
     book.close()
 }
 
 fn introduce(world: &World, faults: &[Armed]) {
-    tell(&format!("GetResponse's emulator listens at {}, the demo's own service", world.emulator.url()));
-    tell(&format!("at {}. The store is in a temporary folder, its key in another.", world.callbacks.address()));
+    tell(&format!("The emulator of GetResponse and VerticalResponse listens at {},", world.emulator.url()));
+    tell(&format!("the demo's own service at {}.", world.callbacks.address()));
+    tell("The store is in a temporary folder, its key in another.");
     for fault in faults {
         tell(&format!("The emulator is told to misbehave: {fault}."));
     }
-    tell("");
 }
 
 /// One line of the story. If nobody reads it any more, the exit code still says how it ended.

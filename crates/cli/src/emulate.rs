@@ -1,7 +1,8 @@
-//! `mailgrant emulate`: GetResponse on loopback, until it is stopped.
+//! `mailgrant emulate`: the providers on loopback, until they are stopped.
 
 mod knobs;
 mod misfortune;
+mod places;
 
 use mailgrant_emulator::{App, Consent, Emulator, Settings};
 
@@ -68,19 +69,13 @@ fn app(args: &EmulateArgs) -> Result<Option<App>, Stop> {
 }
 
 fn say_endpoints(emulator: &Emulator, args: &EmulateArgs) {
-    let id = args.client_id.as_deref().unwrap_or("any");
-    let max = args.max.as_ref().map_or_else(String::new, |domain| format!(" --max-domain {domain} --max-region com"));
-    let (authorize, token, api, url) =
-        (emulator.authorize_url(), emulator.token_url(), emulator.api_url(), emulator.url());
+    let url = emulator.url();
     say::words(&format!(
-        "authorize  {authorize}\n\
-         token      {token}\n\
-         api        {api}\n\
+        "{}\n\
          control    {url}/_emulator/ with GET counters, GET or POST settings, POST advance, fault, clear-faults,\n\
-         \x20          revoke-access-tokens, revoke-grants, apps\n\
-         connect    mailgrant connect getresponse --client-id {id} --send-redirect-uri{max} \\\n\
-         \x20          --authorize-url {authorize} --token-url {token} --api-url {api}\n\
-         It forgets everything when it stops: Ctrl-C."
+         \x20          revoke-access-tokens, revoke-grants, revoke-user, apps\n\
+         It forgets everything when it stops: Ctrl-C.",
+        places::all(emulator, args)
     ));
 }
 

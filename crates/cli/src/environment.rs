@@ -1,203 +1,155 @@
 //! Environment: where an app's server is, as remembered with the account.
 
-use mailgrant_core::{Endpoints, Error, Provider};
-use mailgrant_getresponse::{GetResponse, PanelDomain, Region};
+pub(crate) mod getresponse;
+pub(crate) mod verticalresponse;
+
+use mailgrant_core::{Endpoints, Error};
 use serde::{Deserialize, Serialize};
 
-use crate::args::{EnvironmentArgs, RegionName};
+pub(crate) use self::verticalresponse::{BindingName, Generation};
+use crate::{
+    args::{EnvironmentArgs, VerticalResponseArgs},
+    provider::ProviderName,
+};
 
-/// Where an app's server is. All of it is GetResponse's own unless something is named.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Environment {
-    /// `None` for GetResponse's own.
-    endpoints: Option<Urls>,
-    /// `None` for retail.
-    #[serde(default)]
-    max: Option<Max>,
-    #[serde(default)]
-    parent_login: Option<String>,
+/// Which provider an app is of, and where its server is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Environment {
+    // The first one that fits is read, and this one alone has a generation.
+    VerticalResponse(verticalresponse::Server),
+    GetResponse(getresponse::Server),
 }
 
-/// Endpoints in place of GetResponse's own.
+/// Endpoints in place of a provider's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Urls {
+pub(crate) struct Urls {
     authorize: String,
     token: String,
     api: String,
 }
 
-/// A MAX account's own environment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Max {
-    domain: String,
-    region: RegionName,
-}
-
 impl Environment {
     /// The environment on the command line. What was remembered fills in for what is not given, the server as a whole.
-    pub(crate) fn resolve(args: &EnvironmentArgs, remembered: Option<&Self>) -> Result<Self, Error> {
-        let max = args.max_domain.clone().zip(args.max_region).map(|(domain, region)| Max { domain, region });
-        let urls = given_urls(args);
-        let mut environment = match remembered {
-            Some(remembered) if max.is_none() && urls.is_none() => remembered.clone(),
-            _ => Self { endpoints: None, max, parent_login: None },
-        };
-        if let Some(urls) = urls {
-            // GetResponse's own are told as such.
-            let own = environment.provider()?;
-            environment.endpoints = (!urls.are_of(&own)).then_some(urls);
-        }
-        environment.parent_login = match &args.parent_login {
-            Some(login) => Some(login.clone()).filter(|login| !login.is_empty()),
-            None => remembered.filter(|old| old.is_served_as(&environment)).and_then(|old| old.parent_login.clone()),
-        };
-        environment.provider()?;
-        Ok(environment)
+    pub(crate) fn resolve(
+        provider: ProviderName,
+        args: &EnvironmentArgs,
+        vertical: &VerticalResponseArgs,
+        remembered: Option<&Self>,
+    ) -> Result<Self, Error> {
+        Ok(match provider {
+            ProviderName::Getresponse => Self::GetResponse(getresponse::Server::resolve(
+                args,
+                remembered.and_then(|environment| environment.as_getresponse()),
+            )?),
+            ProviderName::Verticalresponse => Self::VerticalResponse(verticalresponse::Server::resolve(
+                args,
+                vertical,
+                remembered.and_then(|environment| environment.as_verticalresponse()),
+            )?),
+        })
     }
 
-    pub(crate) fn provider(&self) -> Result<GetResponse, Error> {
-        let mut provider = match (&self.max, &self.endpoints) {
-            (None, None) => GetResponse::retail(),
-            (None, Some(urls)) => GetResponse::at(urls.parse()?),
-            (Some(max), None) => max.provider()?,
-            (Some(max), Some(urls)) => max.provider()?.served_at(urls.parse()?),
-        };
-        if let Some(login) = &self.parent_login {
-            provider = provider.for_parent_login(login)?;
+    pub(crate) fn as_getresponse(&self) -> Option<&getresponse::Server> {
+        match self {
+            Self::GetResponse(server) => Some(server),
+            Self::VerticalResponse(_) => None,
         }
-        Ok(provider)
     }
 
-    /// Whether both are the same server, whichever parent account is meant there.
+    pub(crate) fn as_verticalresponse(&self) -> Option<&verticalresponse::Server> {
+        match self {
+            Self::VerticalResponse(server) => Some(server),
+            Self::GetResponse(_) => None,
+        }
+    }
+
+    pub(crate) fn provider(&self) -> ProviderName {
+        match self {
+            Self::GetResponse(_) => ProviderName::Getresponse,
+            Self::VerticalResponse(_) => ProviderName::Verticalresponse,
+        }
+    }
+
+    pub(crate) fn generation(&self) -> Option<Generation> {
+        self.as_verticalresponse().map(verticalresponse::Server::generation)
+    }
+
+    /// Whether both are the same server, so that a secret of one goes nowhere else at the other.
     pub(crate) fn is_served_as(&self, other: &Self) -> bool {
-        self.endpoints == other.endpoints && self.max == other.max
+        match (self, other) {
+            (Self::GetResponse(one), Self::GetResponse(other)) => one.is_served_as(other),
+            (Self::VerticalResponse(one), Self::VerticalResponse(other)) => one.is_served_as(other),
+            _ => false,
+        }
     }
 
-    /// Where an app is registered, in words.
+    /// Where an app is registered and what its registration shows, in words.
     pub(crate) fn registration(&self) -> String {
-        match (&self.endpoints, &self.max) {
-            (Some(urls), _) => format!("The app must be registered at the server of {}", urls.authorize),
-            (None, Some(max)) => format!(
-                "An app is registered inside the MAX account, in its panel at https://{} (Integrations & API > Custom \
-                apps)",
-                max.domain
-            ),
-            (None, None) => "An app is registered at https://app.getresponse.com/authorizations (in the panel: \
-                Integrations & API > Authorizations, or Custom apps)"
-                .to_owned(),
+        match self {
+            Self::GetResponse(server) => server.registration(),
+            Self::VerticalResponse(server) => server.registration(),
         }
     }
 
-    /// The panel of its accounts; another server's own is unknown.
+    /// The redirect URL's part in the registration, in words.
+    pub(crate) fn redirect(&self, redirect_uri: &str) -> String {
+        match self {
+            Self::GetResponse(_) => format!("The redirect URL registered there must be {redirect_uri}"),
+            Self::VerticalResponse(server) => server.redirect(redirect_uri),
+        }
+    }
+
+    /// Where the account's owner can remove the app, in words.
     pub(crate) fn panel(&self) -> String {
-        let domain = self.max.as_ref().map_or("app.getresponse.com", |max| &max.domain);
-        format!("https://{domain}")
+        match self {
+            Self::GetResponse(server) => format!("GetResponse's panel, {}", server.panel()),
+            Self::VerticalResponse(_) => "VerticalResponse's panel".to_owned(),
+        }
     }
 
-    /// `retail`, `max`, or `custom` for endpoints of one's own.
+    /// `retail`, `max` or `production`; `custom` for endpoints of one's own.
     pub(crate) fn kind(&self) -> &'static str {
-        match (&self.endpoints, &self.max) {
-            (Some(_), _) => "custom",
-            (None, Some(_)) => "max",
-            (None, None) => "retail",
+        match self {
+            Self::GetResponse(server) => server.kind(),
+            Self::VerticalResponse(server) => server.kind(),
         }
     }
 }
 
-/// The same of a stored grant's environment, which is known by its name alone.
-pub(crate) fn kind_of(name: &str) -> &'static str {
-    let mut words = name.split(' ');
-    match (words.next(), words.nth(2)) {
-        (Some("retail"), _) => "retail",
-        (Some("max"), second) if second != Some("at") => "max",
-        _ => "custom",
+impl Default for Environment {
+    fn default() -> Self {
+        Self::GetResponse(getresponse::Server::default())
     }
 }
 
-fn given_urls(args: &EnvironmentArgs) -> Option<Urls> {
-    Some(Urls { authorize: args.authorize_url.clone()?, token: args.token_url.clone()?, api: args.api_url.clone()? })
+/// The kind and the generation of a stored grant's environment, which is known by its name alone.
+pub(crate) fn kind_of(provider: Option<ProviderName>, name: &str) -> (&'static str, Option<Generation>) {
+    match provider {
+        Some(ProviderName::Getresponse) => (getresponse::kind_of(name), None),
+        Some(ProviderName::Verticalresponse) => verticalresponse::kind_of(name),
+        None => ("custom", None),
+    }
 }
 
 impl Urls {
+    fn given(args: &EnvironmentArgs) -> Option<Self> {
+        Some(Self {
+            authorize: args.authorize_url.clone()?,
+            token: args.token_url.clone()?,
+            api: args.api_url.clone()?,
+        })
+    }
+
     fn parse(&self) -> Result<Endpoints, Error> {
         Endpoints::parse(&self.authorize, &self.token, &self.api)
     }
 
-    fn are_of(&self, provider: &GetResponse) -> bool {
-        let own = &provider.profile().endpoints;
+    fn are(&self, own: &Endpoints) -> bool {
         self.authorize == own.authorize.as_str() && self.token == own.token.as_str() && self.api == own.api.as_str()
     }
-}
 
-impl Max {
-    fn provider(&self) -> Result<GetResponse, Error> {
-        let region = match self.region {
-            RegionName::Com => Region::Com,
-            RegionName::Pl => Region::Pl,
-        };
-        Ok(GetResponse::max(&PanelDomain::parse(&self.domain)?, region))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn given(urls: Option<[&str; 3]>, max: Option<(&str, RegionName)>, parent_login: Option<&str>) -> EnvironmentArgs {
-        let url = |index: usize| urls.map(|urls| urls[index].to_owned());
-        EnvironmentArgs {
-            authorize_url: url(0),
-            token_url: url(1),
-            api_url: url(2),
-            max_domain: max.map(|(domain, _)| domain.to_owned()),
-            max_region: max.map(|(_, region)| region),
-            parent_login: parent_login.map(str::to_owned),
-            json_body: None,
-        }
-    }
-
-    const RETAIL: [&str; 3] = [
-        "https://app.getresponse.com/oauth2_authorize.html",
-        "https://api.getresponse.com/v3/token",
-        "https://api.getresponse.com/v3",
-    ];
-    const OWN: [&str; 3] = ["https://a.example/a", "https://a.example/t", "https://a.example/v3"];
-    const MAX: Option<(&str, RegionName)> = Some(("a.getresponse360.pl", RegionName::Pl));
-
-    #[test]
-    fn what_is_remembered_fills_in_the_server_as_a_whole() {
-        let resolve = |args: &EnvironmentArgs, old: Option<&Environment>| Environment::resolve(args, old).unwrap();
-        let retail = resolve(&given(None, None, None), None);
-        assert_eq!(retail, Environment::default());
-        let max = resolve(&given(None, MAX, Some("p@a.example")), Some(&retail));
-        assert_eq!(resolve(&given(None, None, None), Some(&max)), max);
-        assert_eq!(resolve(&given(None, MAX, None), Some(&max)), max, "the same server");
-        assert_eq!(resolve(&given(None, None, Some("")), Some(&max)).parent_login, None);
-        assert_eq!(resolve(&given(Some(RETAIL), None, None), Some(&max)), retail);
-        let own = resolve(&given(Some(OWN), None, None), Some(&max));
-        assert!(own.max.is_none() && own.parent_login.is_none(), "another server has its own");
-        assert!(resolve(&given(Some(OWN), MAX, None), Some(&own)).endpoints.is_some());
-        assert_eq!(resolve(&given(None, MAX, None), Some(&own)).endpoints, None);
-    }
-
-    #[test]
-    fn a_kind_is_told_from_the_name_too() {
-        for (urls, max, kind) in
-            [(None, None, "retail"), (None, MAX, "max"), (Some(OWN), None, "custom"), (Some(OWN), MAX, "custom")]
-        {
-            for login in [None, Some("at@a.example"), Some("at")] {
-                let environment = Environment::resolve(&given(urls, max, login), None).unwrap();
-                let name = environment.provider().unwrap().profile().environment.clone();
-                assert_eq!((environment.kind(), kind_of(&name)), (kind, kind), "{name}");
-            }
-        }
-    }
-
-    #[test]
-    fn only_host_names_are_panel_domains() {
-        for bad in ["https://a.example", "www.a.example", "A.example", "10.0.0.1"] {
-            let error = Environment::resolve(&given(None, Some((bad, RegionName::Com)), None), None).unwrap_err();
-            assert_eq!(error.code(), "panel_domain_invalid");
-        }
+    fn registration(&self) -> String {
+        format!("The app must be registered at the server of {}.", self.authorize)
     }
 }

@@ -4,7 +4,7 @@ use std::{path::Path, process::ExitCode, time::Duration};
 
 use mailgrant_core::{Error, ErrorKind};
 
-use crate::say;
+use crate::{provider::ProviderName, say};
 
 /// What `--help` says about them.
 pub(crate) const CODES: &str = "\
@@ -50,15 +50,19 @@ impl Stop {
         Self { exit: Exit::Failure, sentence: None, next: None, retry_after: None }
     }
 
-    /// An error of the account `name`, with the command that sets it right.
-    pub(crate) fn of_account(error: Error, name: &str) -> Self {
+    /// An error of the account `name`, with the command that sets it right. `provider`: where it is known.
+    pub(crate) fn of_account(error: Error, provider: Option<ProviderName>, name: &str) -> Self {
         let mut stop = Self::from(error.clone());
+        let connect = connect_command(provider, name);
         stop.next = match (error.kind(), error.code()) {
-            (ErrorKind::AskUser, _) => Some(format!("run `{}`", connect_command(name))),
+            (_, "account_mismatch") => Some(format!(
+                "run `{connect}` once the browser is logged in to the right one, or name the other one with another --account"
+            )),
+            (ErrorKind::AskUser, _) => Some(format!("run `{connect}`")),
             (_, "client_misconfigured" | "authorize_refused" | "token_endpoint_redirects") => {
-                Some(format!("run `{}` with other values", connect_command(name)))
+                Some(format!("run `{connect}` with other values"))
             }
-            (_, "seal_broken") => Some(format!("run `{}` if it cannot be restored", connect_command(name))),
+            (_, "seal_broken") => Some(format!("run `{connect}` if it cannot be restored")),
             (ErrorKind::TryLater, _) if error.retry_after().is_none() => {
                 Some("run the same command again in a moment".to_owned())
             }
@@ -70,6 +74,12 @@ impl Stop {
     /// The same, about a file.
     pub(crate) fn about(mut self, path: &Path) -> Self {
         self.sentence = self.sentence.map(|sentence| format!("{}: {sentence}", path.display()));
+        self
+    }
+
+    /// The same, with what it came to before why.
+    pub(crate) fn coming_to(mut self, what: &str) -> Self {
+        self.sentence = self.sentence.map(|sentence| format!("{what}: {sentence}"));
         self
     }
 
@@ -117,9 +127,14 @@ impl From<Error> for Stop {
     }
 }
 
-/// The command that connects this account, fit for a shell.
-pub(crate) fn connect_command(name: &str) -> String {
-    format!("mailgrant connect getresponse --account {}", quoted(name))
+/// The command that connects this account, fit for a shell if its provider is known.
+pub(crate) fn connect_command(provider: Option<ProviderName>, name: &str) -> String {
+    format!("mailgrant connect {} --account {}", provider.map_or("PROVIDER", ProviderName::name), quoted(name))
+}
+
+/// The command that gives this account up, fit for a shell.
+pub(crate) fn disconnect_command(name: &str) -> String {
+    format!("mailgrant disconnect {}", quoted(name))
 }
 
 /// The command that gives this account another token, fit for a shell.
@@ -151,8 +166,11 @@ mod tests {
 
     #[test]
     fn a_name_with_a_space_is_quoted() {
-        assert!(connect_command("main").ends_with("--account main"));
+        assert_eq!(
+            connect_command(Some(ProviderName::Verticalresponse), "main"),
+            "mailgrant connect verticalresponse --account main"
+        );
         assert!(adopt_command("it's me").ends_with(r" 'it'\''s me'"));
-        assert!(connect_command("it's me").ends_with(r"--account 'it'\''s me'"));
+        assert!(connect_command(None, "it's me").ends_with(r"--account 'it'\''s me'"));
     }
 }

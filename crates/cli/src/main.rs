@@ -15,6 +15,7 @@ mod exit;
 mod home;
 mod loopback;
 mod note;
+mod provider;
 mod redirect;
 mod refresh;
 mod running;
@@ -22,6 +23,7 @@ mod say;
 mod store;
 mod token;
 mod until;
+mod whose;
 
 use std::{alloc::System, process::ExitCode};
 

@@ -7,13 +7,20 @@ use mailgrant_core::{
 use mailgrant_storage::{AccountKey, Filter, Secret, Vault};
 use serde::{Deserialize, Serialize};
 
-use crate::app::{App, PROVIDER};
+use crate::{app::App, provider::ProviderName};
 
 /// Notes have keys of their own, so that no renewal ever touches them.
 const TENANT: &str = "apps";
 
-/// The format that this build writes, and the newest that it reads.
+/// The provider in the key of every note. A name is one account's, whoever its provider is, so that its note is one;
+/// the first ones were all of GetResponse.
+const PROVIDER: &str = "getresponse";
+
+/// The format of a note about GetResponse alone, which is all that earlier builds know.
 const FORMAT: u32 = 1;
+
+/// The format of a note about VerticalResponse, which is the newest that this build reads.
+const WITH_PROVIDERS: u32 = 2;
 
 /// How long a login that never came back is remembered, in seconds.
 const REMEMBERED: u64 = 24 * 60 * 60;
@@ -62,6 +69,12 @@ impl Note {
     /// The logins that may still come back, the newest last.
     pub(crate) fn waiting(&self) -> impl DoubleEndedIterator<Item = &Begun> {
         self.begun.iter().filter(|begun| !begun.failed)
+    }
+
+    /// The format that the note is written in: the oldest that says it all.
+    fn format(&self) -> u32 {
+        let mut apps = self.current.iter().chain(self.begun.iter().map(|begun| &begun.app));
+        if apps.all(|app| app.provider() == ProviderName::Getresponse) { FORMAT } else { WITH_PROVIDERS }
     }
 
     /// Every app whose logins may come back, the newest last. An app without a secret has none to come back.
@@ -119,6 +132,7 @@ pub(crate) async fn change(vault: &Vault, name: &str, change: impl Fn(&mut Note)
             None => (None, Note::default()),
         };
         change(&mut note);
+        note.v = note.format();
         match vault.put_note(&key, version, &encode(&note)).await {
             Err(error) if error.code() == "store_conflict" => {}
             result => return result.map(drop),
@@ -161,7 +175,7 @@ fn key(name: &str) -> Result<AccountKey, Error> {
 #[expect(clippy::disallowed_methods, reason = "door: opened bytes, into the note that they are")]
 fn decode(bytes: &SecretBytes) -> Result<Note, Error> {
     let note: Option<Note> = serde_json::from_slice(bytes.expose_secret()).ok();
-    note.filter(|note| note.v <= FORMAT).ok_or_else(|| {
+    note.filter(|note| note.v <= WITH_PROVIDERS).ok_or_else(|| {
         Error::new(
             ErrorKind::Configuration,
             "note_unreadable",
@@ -181,7 +195,10 @@ fn encode(note: &Note) -> SecretBytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{app::GrantName, environment::Environment};
+    use crate::{
+        app::GrantName,
+        environment::{Environment, Generation},
+    };
 
     fn app(client_id: &str, secret: &str) -> App {
         App {
@@ -201,7 +218,7 @@ mod tests {
     }
 
     fn identity(app: &App) -> ClientIdentity {
-        app.client(&crate::app::transport().unwrap()).unwrap().identity().clone()
+        app.client(&crate::app::transport().unwrap()).unwrap().any().identity().clone()
     }
 
     #[test]
@@ -259,8 +276,30 @@ mod tests {
             for app in [note.current().unwrap(), again.current().unwrap()] {
                 assert!(app.client_secret.is_some() && app.send_redirect_uri);
                 assert_eq!((app.environment.kind(), app.grant), (kind, GrantName::AuthorizationCode));
+                assert_eq!(app.provider(), ProviderName::Getresponse);
             }
+            assert_eq!(note.format(), FORMAT, "an earlier build can still read it");
         }
+    }
+
+    #[tokio::test]
+    async fn a_note_about_verticalresponse_is_no_earlier_build_s() {
+        let vault =
+            Vault::new(mailgrant_storage::memory::MemoryStore::default(), mailgrant_storage::KeyRing::ephemeral());
+        // What is missing in it is as it is by default.
+        let text = r#"{"v":2,"current":{"client_id":"a","client_secret":"s","generation":"2","endpoints":null,
+            "redirect_uri":"https://b.example/cb","send_redirect_uri":true,"pkce":true},"begun":[]}"#;
+        let note = decode(&SecretBox::new(Box::new(text.as_bytes().to_vec()))).unwrap();
+        let second = note.current().unwrap().clone();
+        assert_eq!((second.provider(), second.environment.kind()), (ProviderName::Verticalresponse, "production"));
+        assert_eq!(second.environment.generation().map(Generation::number), Some(2));
+        change(&vault, "main", |note| note.begin(begun(1, 1, second.clone()))).await.unwrap();
+        let read = load(&vault, "main").await.unwrap();
+        assert_eq!((read.v, read.latest().map(|app| &app.environment)), (WITH_PROVIDERS, Some(&second.environment)));
+        change(&vault, "other", |note| note.begin(begun(1, 1, app("a", "s")))).await.unwrap();
+        assert_eq!(load(&vault, "other").await.unwrap().v, FORMAT);
+        let newer = text.replace(r#""v":2"#, r#""v":3"#).into_bytes();
+        assert_eq!(decode(&SecretBox::new(Box::new(newer))).unwrap_err().code(), "note_unreadable");
     }
 
     #[tokio::test]

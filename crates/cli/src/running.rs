@@ -1,17 +1,19 @@
 //! What a command runs with: its places, the manager that it made.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use mailgrant_core::{Client, Error, ErrorKind, GrantKind, RenewalKind};
-use mailgrant_getresponse::GetResponse;
+use mailgrant_core::{AnyClient, Error, ErrorKind, Expiry, GrantKind, RenewalKind};
 use mailgrant_manager::{Account, Manager, ManagerBuilder};
 use mailgrant_storage::{AccountKey, Status, Vault};
 
 use crate::{
-    app::{self, App},
+    app,
     args::Places,
     exit::{Exit, Stop, adopt_command, connect_command},
-    note, say, store,
+    note,
+    provider::ProviderName,
+    say, store,
+    whose::Rows,
 };
 
 /// What a command runs with.
@@ -24,7 +26,8 @@ pub(crate) struct Running {
 /// An account that exists, with the client that its app has.
 pub(crate) struct Opened {
     pub(crate) account: Account,
-    pub(crate) client: Client<GetResponse>,
+    pub(crate) provider: ProviderName,
+    pub(crate) client: Arc<dyn AnyClient>,
     /// What was granted; `None` where nothing is any more.
     pub(crate) grant: Option<Granted>,
 }
@@ -34,16 +37,17 @@ pub(crate) struct Opened {
 pub(crate) struct Granted {
     pub(crate) kind: GrantKind,
     pub(crate) renewal: RenewalKind,
+    pub(crate) ends: Expiry,
 }
 
 impl Opened {
     /// An error of the account, with the command that sets it right.
     pub(crate) fn stop(&self, error: Error) -> Stop {
         let (name, kind) = (self.account.key().account(), error.kind());
-        let stop = Stop::of_account(error, name);
+        let stop = Stop::of_account(error, Some(self.provider), name);
         match self.grant {
             Some(Granted { kind: GrantKind::Adopted, .. }) if kind == ErrorKind::AskUser => {
-                stop.next(adopt_or_connect(name))
+                stop.next(adopt_or_connect(self.provider, name))
             }
             _ => stop,
         }
@@ -66,19 +70,19 @@ impl Running {
 
     /// Opens an account that was connected, with what is remembered of its app.
     pub(crate) async fn open(&self, name: &str) -> Result<Opened, Stop> {
-        let key = account_key(name)?;
         let vault = self.vault().await?;
-        let in_account = |error: Error| Stop::of_account(error, name);
-        let note = note::load(&vault, name).await.map_err(in_account)?;
-        let Some(kept) = vault.load(&key).await.map_err(in_account)? else {
-            return Err(if note.latest().is_some() { unfinished(name) } else { unknown(name) });
-        };
+        let rows = Rows::of(&vault, name).await?;
+        let note = note::load(&vault, name).await.map_err(|error| Stop::of_account(error, None, name))?;
+        let Some(provider) = rows.provider(&note) else { return Err(unknown(name)) };
+        let key = account_key(provider, name)?;
+        let in_account = |error: Error| Stop::of_account(error, Some(provider), name);
+        let Some(kept) = vault.load(&key).await.map_err(in_account)? else { return Err(unfinished(provider, name)) };
         let app = match &kept.record {
             Some(record) => note.app_of(record.identity()),
             None => note.current(),
         };
         let Some(app) = app else {
-            return Err(without_app(name, &kept.row.status));
+            return Err(without_app(provider, name, &kept.row.status));
         };
         let client = app.client(&app::transport()?)?;
         if let Some(record) = &kept.record
@@ -87,9 +91,13 @@ impl Running {
             // Whoever connected it ended before that was noted.
             note::change(&vault, name, |note| note.finish(record.identity(), None)).await.map_err(in_account)?;
         }
-        let manager = self.manage(Manager::builder(vault).client(client.clone()));
-        let grant = kept.record.as_ref().map(|record| Granted { kind: record.grant(), renewal: record.renewal() });
-        Ok(Opened { account: manager.account(&key), client, grant })
+        let manager = self.manage(client.register(Manager::builder(vault)));
+        let grant = kept.record.as_ref().map(|record| Granted {
+            kind: record.grant(),
+            renewal: record.renewal(),
+            ends: record.expires_at(),
+        });
+        Ok(Opened { account: manager.account(&key), provider, client: client.any(), grant })
     }
 
     /// Waits until what the manager began is saved. A second Ctrl-C does not wait.
@@ -109,43 +117,33 @@ impl Running {
 }
 
 /// The key of an account of this machine's user.
-pub(crate) fn account_key(name: &str) -> Result<AccountKey, Error> {
-    AccountKey::new("default", app::PROVIDER, name)
+pub(crate) fn account_key(provider: ProviderName, name: &str) -> Result<AccountKey, Error> {
+    AccountKey::new("default", provider.name(), name)
 }
 
 pub(crate) fn unknown(name: &str) -> Stop {
     Stop::new(Exit::Usage, format!("there is no account `{name}`"))
-        .next(format!("`mailgrant accounts` lists those there are, `{}` connects it", connect_command(name)))
+        .next(format!("`mailgrant accounts` lists those there are, `{}` connects it", connect_command(None, name)))
 }
 
 /// What to do about an adopted token that is of no use any more.
-pub(crate) fn adopt_or_connect(name: &str) -> String {
-    format!("run `{}` with another token, or `{}`", adopt_command(name), connect_command(name))
+pub(crate) fn adopt_or_connect(provider: ProviderName, name: &str) -> String {
+    format!("run `{}` with another token, or `{}`", adopt_command(name), connect_command(Some(provider), name))
 }
 
-fn unfinished(name: &str) -> Stop {
+fn unfinished(provider: ProviderName, name: &str) -> Stop {
     Stop::new(
         Exit::AskUser,
         format!("the account `{name}` is not connected yet: its login was begun and never finished"),
     )
-    .next(format!("run `{}`", connect_command(name)))
+    .next(format!("run `{}`", connect_command(Some(provider), name)))
 }
 
-fn without_app(name: &str, status: &Status) -> Stop {
+fn without_app(provider: ProviderName, name: &str, status: &Status) -> Stop {
     let (exit, sentence) = match status {
         Status::Disconnected => (Exit::AskUser, "was disconnected"),
         _ => (Exit::Configuration, "has no app remembered with it"),
     };
-    Stop::new(exit, format!("the account `{name}` {sentence}")).next(format!("run `{}`", connect_command(name)))
-}
-
-impl App {
-    /// Registers this app's client, so that its logins can come back.
-    pub(crate) fn register(
-        &self,
-        builder: ManagerBuilder,
-        transport: &app::SharedTransport,
-    ) -> Result<ManagerBuilder, Error> {
-        Ok(builder.client(self.client(transport)?))
-    }
+    Stop::new(exit, format!("the account `{name}` {sentence}"))
+        .next(format!("run `{}`", connect_command(Some(provider), name)))
 }

@@ -13,9 +13,10 @@ pub(super) const AND: &[Excused] = &[];
 
 /// May open a secret outside of tests.
 pub(super) const DOORS: &[Excused] = &[
-    ("crates/cli/src/app.rs", "the app's secret, into its client; into the note that is sealed next"),
+    ("crates/cli/src/app.rs", "the app's secret, into the note that is sealed next"),
+    ("crates/cli/src/app/client.rs", "the app's secret, into its client"),
     ("crates/cli/src/demo/files.rs", "what must not be in the store's files, to look for it there"),
-    ("crates/cli/src/demo/story/connecting.rs", "a callback, for whoever it was sent to"),
+    ("crates/cli/src/demo/story/consenting.rs", "a callback, for whoever it was sent to"),
     ("crates/cli/src/demo/tokens.rs", "a record's tokens, to look for them in the store's files"),
     ("crates/cli/src/note.rs", "opened bytes, into the note that they are"),
     ("crates/core/src/bearer.rs", "the access token, into the header that is sent"),

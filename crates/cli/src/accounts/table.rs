@@ -21,13 +21,21 @@ pub(super) fn of(lines: &[Line]) -> String {
 
 fn row(line: &Line) -> [String; 7] {
     let begun = if line.login_begun && line.state != "pending" { ", login begun" } else { "" };
+    let untold = if line.provider_untold { ", provider not told" } else { "" };
     [
         say::plain(&line.name),
-        line.provider.to_owned(),
-        line.environment.to_owned(),
+        say::plain(&line.provider),
+        line.generation.map_or_else(
+            || line.environment.to_owned(),
+            |generation| format!("{}, generation {generation}", line.environment),
+        ),
         line.grant.unwrap_or("-").to_owned(),
-        format!("{}{begun}", line.state),
-        line.expires_in.map_or_else(|| "-".to_owned(), |left| format!("in {left} s")),
+        format!("{}{untold}{begun}", line.state),
+        match line.expires_in {
+            Some(left) => format!("in {left} s"),
+            None if line.never_expires => "never".to_owned(),
+            None => "-".to_owned(),
+        },
         line.client_id.as_deref().map_or_else(|| "-".to_owned(), say::plain),
     ]
 }

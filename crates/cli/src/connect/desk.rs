@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use mailgrant_core::{Binding, Callback, Error};
+use mailgrant_core::{Binding, Callback, Error, ErrorKind};
 use mailgrant_manager::{Account, Manager};
 use mailgrant_storage::Vault;
 
-use crate::{note, say};
+use crate::{exit::Stop, note, provider::ProviderName, say};
 
 /// Where callbacks are received. Clones are the same desk.
 #[derive(Clone, Debug)]
@@ -16,7 +16,8 @@ pub(super) struct Desk(Arc<Inner>);
 struct Inner {
     manager: Manager,
     vault: Vault,
-    /// The account that this command connects.
+    /// The account that this command connects, and where.
+    provider: ProviderName,
     name: String,
     /// The login that this command began.
     login: u64,
@@ -36,13 +37,23 @@ pub(super) enum Received {
 }
 
 impl Desk {
-    pub(super) fn new(manager: Manager, vault: Vault, name: &str, login: u64) -> Self {
-        Self(Arc::new(Inner { manager, vault, name: name.to_owned(), login }))
+    pub(super) fn new(manager: Manager, vault: Vault, provider: ProviderName, name: &str, login: u64) -> Self {
+        Self(Arc::new(Inner { manager, vault, provider, name: name.to_owned(), login }))
+    }
+
+    /// The provider of the account that this command connects.
+    pub(super) fn provider(&self) -> ProviderName {
+        self.0.provider
     }
 
     /// The account that this command connects.
     pub(super) fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// An error of the account that this command connects.
+    pub(super) fn stop(&self, error: Error) -> Stop {
+        Stop::of_account(error, Some(self.provider()), self.name())
     }
 
     /// Receives a callback: its query, its fragment with the `#`, or the whole address.
@@ -64,6 +75,11 @@ impl Desk {
 
     async fn connected(&self, account: &Account) -> Received {
         let name = account.key().account();
+        if self.is_another_s(account).await {
+            // What could not be given up now is listed, and goes with the account of that name.
+            let _ = self.0.manager.disconnect(account.key()).await;
+            return Received::Unfounded(name_taken());
+        }
         if let Err(error) = self.remember(account).await {
             // The note of the begun login stands in for it until the next login.
             say::words(&format!("`{name}` is connected, and that could not be noted: {error}"));
@@ -71,13 +87,36 @@ impl Desk {
         if name == self.name() { Received::Connected } else { Received::OtherConnected(name.to_owned()) }
     }
 
+    /// Whether the account's name went to another provider since its login was begun.
+    async fn is_another_s(&self, account: &Account) -> bool {
+        let note = note::load(&self.0.vault, account.key().account()).await.unwrap_or_default();
+        note.latest().is_some_and(|app| app.provider().name() != account.key().provider())
+    }
+
     /// The login that came back may be an older one, with another app.
     async fn remember(&self, account: &Account) -> Result<(), Error> {
-        let Some(kept) = self.0.vault.load(account.key()).await? else { return Ok(()) };
+        let (vault, name) = (&self.0.vault, account.key().account());
+        let Some(kept) = vault.load(account.key()).await? else { return Ok(()) };
         let Some(record) = &kept.record else { return Ok(()) };
-        note::change(&self.0.vault, account.key().account(), |note| note.finish(record.identity(), Some(self.0.login)))
-            .await
+        note::change(vault, name, |note| note.finish(record.identity(), Some(self.0.login))).await?;
+        let note = note::load(vault, name).await?;
+        let Some(app) = note.app_of(record.identity()) else { return Ok(()) };
+        if let Some(fields) = record.undocumented(app.spoken()?.profile()) {
+            let (title, fields) = (app.provider().title(), fields.replace(' ', ", "));
+            say::words(&format!(
+                "{title}'s answer brought what its documents do not mention, and it is kept: {fields}."
+            ));
+        }
+        Ok(())
     }
+}
+
+fn name_taken() -> Error {
+    Error::new(
+        ErrorKind::AskUser,
+        "name_taken",
+        "that login was begun earlier, and its account's name is another provider's account by now: what came of it was given up",
+    )
 }
 
 /// Whether an error says that no waiting login was found, so that anybody could have caused it.

@@ -13,6 +13,7 @@ use super::desk::{Desk, Received};
 use crate::{
     exit::{Stop, quoted},
     loopback::{Listener, Page, Reply},
+    provider::ProviderName,
     say,
 };
 
@@ -23,7 +24,7 @@ type End = Result<(), Stop>;
 
 /// Waits until a login of the account has come back. Callbacks that no login waits for end nothing.
 pub(super) async fn wait(listener: Listener, desk: Desk) -> End {
-    let name = desk.name().to_owned();
+    let (provider, name) = (desk.provider(), desk.name().to_owned());
     let said = Arc::new(Said::default());
     let end = listener
         .wait(move |callback| {
@@ -32,13 +33,14 @@ pub(super) async fn wait(listener: Listener, desk: Desk) -> End {
         })
         .await;
     if end.is_ok() {
-        say_connected(&name);
+        say_connected(provider, &name);
     }
     end
 }
 
-pub(super) fn say_connected(name: &str) {
-    say::words(&format!("`{name}` is connected. Try `mailgrant call {} GET /accounts`.", quoted(name)));
+pub(super) fn say_connected(provider: ProviderName, name: &str) {
+    let path = provider.path_to_try();
+    say::words(&format!("`{name}` is connected. Try `mailgrant call {} GET {path}`.", quoted(name)));
 }
 
 async fn reply(desk: &Desk, said: &Said, callback: &str) -> Reply<End> {
@@ -61,7 +63,7 @@ async fn reply(desk: &Desk, said: &Said, callback: &str) -> Reply<End> {
         }
         Received::Failed(error) => {
             let text = format!("{error}. The terminal says what to do next.");
-            (Page::new(StatusCode::BAD_REQUEST, "Not connected", text), Some(Err(Stop::of_account(error, desk.name()))))
+            (Page::new(StatusCode::BAD_REQUEST, "Not connected", text), Some(Err(desk.stop(error))))
         }
     }
 }

@@ -21,7 +21,7 @@ pub(super) async fn read(desk: Desk, places: Vec<RedirectUri>) -> Result<(), Sto
         };
         match receive(&desk, &places, address.trim()).await {
             Ok(()) => {
-                say_connected(desk.name());
+                say_connected(desk.provider(), desk.name());
                 return Ok(());
             }
             Err(End::TryAgain(stop)) if say::stdin_is_terminal() => drop(stop.say()),
@@ -49,7 +49,7 @@ async fn receive(desk: &Desk, places: &[RedirectUri], address: &str) -> Result<(
             Exit::AskUser,
             format!("that login was begun earlier, and of `{name}`, which is connected now; `{}` is not", desk.name()),
         ))),
-        Received::Unfounded(error) => Err(End::TryAgain(Stop::of_account(error, desk.name()))),
-        Received::Failed(error) => Err(End::Final(Stop::of_account(error, desk.name()))),
+        Received::Unfounded(error) => Err(End::TryAgain(desk.stop(error))),
+        Received::Failed(error) => Err(End::Final(desk.stop(error))),
     }
 }

@@ -8,36 +8,40 @@ use super::ask;
 use crate::{
     app::{App, GrantName, NAMELESS},
     args::{AdoptArgs, ConnectArgs},
-    environment::Environment,
+    environment::{Environment, getresponse},
     exit::{Exit, Stop},
     say,
 };
 
 const REDIRECT_URI: &str = "http://127.0.0.1:8765/callback";
 const SECRET: &str = "MAILGRANT_CLIENT_SECRET";
-const WHERE: &str = "both are shown at https://app.getresponse.com/authorizations, after a click on the app's name";
 
 /// The app to begin with. What was remembered fills in for what is not given.
 pub(super) async fn resolve(args: &ConnectArgs, remembered: Option<&App>) -> Result<App, Stop> {
     let grant = grant(args, remembered)?;
-    let environment = Environment::resolve(&args.environment, remembered.map(|app| &app.environment))?;
+    let environment = remembered.map(|app| &app.environment);
+    let environment = Environment::resolve(args.provider, &args.environment, &args.vertical, environment)?;
     let redirect_uri = args.redirect_uri.clone().or_else(|| remembered.map(|app| app.redirect_uri.clone()));
     let redirect_uri = redirect_uri.unwrap_or_else(|| REDIRECT_URI.to_owned());
     say_where_apps_are(&environment, grant, &redirect_uri);
+    // An app of another generation is another app.
+    let remembered = remembered.filter(|app| app.environment.generation() == environment.generation());
 
     let named = remembered.filter(|app| app.client_secret.is_some() || app.client_id != NAMELESS);
     let given = args.client_id.clone().or_else(|| named.map(|app| app.client_id.clone()));
     let client_id = match given {
         Some(id) => id,
         None if say::stdin_is_terminal() => ask::plainly("Client id").await?,
-        None => return Err(missing("the client id", "--client-id or MAILGRANT_CLIENT_ID")),
+        None => return Err(missing(&environment, "the client id", "--client-id or MAILGRANT_CLIENT_ID")),
     };
     // A secret goes to the app and the server that it was given for, and to no other.
     let same = remembered.filter(|app| app.client_id == client_id && app.environment.is_served_as(&environment));
     let client_secret = match (given_secret(args)?, same.and_then(|app| app.client_secret.clone())) {
         (Some(secret), _) | (None, Some(secret)) => secret,
         (None, None) if say::stdin_is_terminal() => ask::secretly("Client secret").await?,
-        (None, None) => return Err(missing("the client secret", "--client-secret-file or MAILGRANT_CLIENT_SECRET")),
+        (None, None) => {
+            return Err(missing(&environment, "the client secret", "--client-secret-file or MAILGRANT_CLIENT_SECRET"));
+        }
     };
     Ok(App {
         client_id,
@@ -55,7 +59,8 @@ pub(super) async fn resolve(args: &ConnectArgs, remembered: Option<&App>) -> Res
 
 /// What of a token that was adopted is to be remembered: it needs neither id nor secret.
 pub(crate) fn of_adopted(args: &AdoptArgs, remembered: Option<&App>) -> Result<App, Stop> {
-    let environment = Environment::resolve(&args.environment, remembered.map(|app| &app.environment))?;
+    let server = remembered.and_then(|app| app.environment.as_getresponse());
+    let environment = Environment::GetResponse(getresponse::Server::resolve(&args.environment, server)?);
     let given = args.client_id.clone().or_else(|| remembered.map(|app| app.client_id.clone()));
     let client_id = given.unwrap_or_else(|| NAMELESS.to_owned());
     let same = remembered.filter(|app| app.client_id == client_id && app.environment.is_served_as(&environment));
@@ -116,16 +121,17 @@ pub(crate) fn read_secret(path: &Path) -> Result<String, Stop> {
 fn say_where_apps_are(environment: &Environment, grant: GrantName, redirect_uri: &str) {
     let redirect = match grant {
         GrantName::ClientCredentials => String::new(),
-        _ => format!("\nThe redirect URL registered there must be {redirect_uri}"),
+        _ => format!("\n{}", environment.redirect(redirect_uri)),
     };
-    say::words(&format!(
-        "{}.\nA click on its name there shows its client id and client secret.{redirect}",
-        environment.registration()
-    ));
+    say::words(&format!("{}{redirect}", environment.registration()));
 }
 
-fn missing(what: &str, how: &str) -> Stop {
-    Stop::new(Exit::Configuration, format!("{what} is needed: give {how}; {WHERE}"))
+fn missing(environment: &Environment, what: &str, how: &str) -> Stop {
+    let place = match environment {
+        Environment::GetResponse(_) => "https://app.getresponse.com/authorizations, after a click on the app's name",
+        Environment::VerticalResponse(_) => "the place where the app is registered",
+    };
+    Stop::new(Exit::Configuration, format!("{what} is needed: give {how}; both are shown at {place}"))
 }
 
 #[cfg(test)]

@@ -5,9 +5,11 @@ use std::{pin::pin, process::ExitCode, sync::Arc};
 use mailgrant_core::Host;
 
 use super::{
+    chapter::Chapter,
     promise::{Broken, Promises, Stopped},
     step::Step,
     tell,
+    world::World,
 };
 use crate::say;
 
@@ -23,15 +25,20 @@ impl Book {
     }
 
     /// Plays one step within its limit, then writes down how it ended.
-    pub(super) async fn chapter<T>(
+    pub(super) async fn step<T>(
         &mut self,
+        world: &mut World,
         step: Step,
-        play: impl AsyncFnOnce(&mut Promises) -> Result<T, Stopped>,
+        play: impl AsyncFnOnce(&mut World, &mut Promises) -> Result<T, Stopped>,
     ) -> Result<T, Stopped> {
+        if self.played.last().is_none_or(|(last, _)| last.chapter() != step.chapter()) {
+            head(step.chapter());
+        }
         let limit = step.limit(self.headless);
-        let mut promises = Promises::of(step);
+        let mut promises = Promises::of(step, self.host.clone());
+        world.enter(step);
         let ended = {
-            let playing = pin!(play(&mut promises));
+            let playing = pin!(play(world, &mut promises));
             tokio::select! {
                 biased;
                 ended = playing => Some(ended),
@@ -49,7 +56,11 @@ impl Book {
     pub(super) fn close(self) -> ExitCode {
         tell("");
         tell("    step           what was promised");
+        let mut chapter = None;
         for step in Step::ALL {
+            if chapter.replace(step.chapter()) != Some(step.chapter()) {
+                head(step.chapter());
+            }
             let verdict = match self.broken(step) {
                 None => "not reached",
                 Some([]) => "ok",
@@ -73,4 +84,9 @@ impl Book {
     fn broken(&self, step: Step) -> Option<&[Broken]> {
         self.played.iter().find(|(played, _)| *played == step).map(|(_, broken)| broken.as_slice())
     }
+}
+
+fn head(chapter: Chapter) {
+    tell("");
+    tell(chapter.title());
 }

@@ -4,14 +4,22 @@ use std::{fmt, str::FromStr};
 
 use mailgrant_emulator::{Emulator, Fault, Target, Times};
 
-/// A fault with where it strikes: `NAME`, or `NAME@TARGET`.
+use super::step::Step;
+
+/// A fault with where it strikes: `NAME`, `NAME@TARGET`, or `NAME@TARGET@STEP`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Armed {
     fault: Fault,
     target: Target,
+    step: Option<Step>,
 }
 
 impl Armed {
+    /// The step that it waits for, if it does not strike as soon as it can.
+    pub(super) const fn step(self) -> Option<Step> {
+        self.step
+    }
+
     pub(super) fn arm(self, emulator: &Emulator) {
         emulator.fault(self.fault, self.target, self.times());
     }
@@ -34,14 +42,16 @@ impl FromStr for Armed {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (name, target) = text.split_once('@').map_or((text, None), |(name, target)| (name, Some(target)));
+        let mut parts = text.splitn(3, '@');
+        let (name, target, step) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
         let fault: Fault = name.parse().map_err(|error| format!("{error}"))?;
         let target = match target {
             Some(target) => target.parse().map_err(|error| format!("{error}"))?,
             None => first_target(fault),
         };
+        let step = step.map(numbered).transpose()?;
         if fault.strikes(target) {
-            Ok(Self { fault, target })
+            Ok(Self { fault, target, step })
         } else {
             Err(format!("the fault `{fault}` cannot happen at `{target}`; it can at `{}`", first_target(fault)))
         }
@@ -50,8 +60,17 @@ impl FromStr for Armed {
 
 impl fmt::Display for Armed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}@{} ({})", self.fault, self.target, self.fault.summary())
+        write!(formatter, "{}@{}", self.fault, self.target)?;
+        if let Some(step) = self.step {
+            write!(formatter, "@{}", step.number())?;
+        }
+        write!(formatter, " ({})", self.fault.summary())
     }
+}
+
+fn numbered(step: &str) -> Result<Step, String> {
+    let found = step.parse().ok().and_then(Step::numbered);
+    found.ok_or_else(|| format!("there is no step `{step}`: they are numbered from 1 to {}", Step::ALL.len()))
 }
 
 fn first_target(fault: Fault) -> Target {
@@ -70,8 +89,11 @@ mod tests {
             ("wrong-state", Target::Authorize),
             ("expired-accepted", Target::Api),
             ("delay:0.5@authorize", Target::Authorize),
+            ("html-502@revoke@32", Target::Revoke),
         ] {
-            assert_eq!(text.parse::<Armed>().unwrap().target, expected, "{text}");
+            let armed: Armed = text.parse().unwrap();
+            assert_eq!(armed.target, expected, "{text}");
+            assert_eq!(armed.step(), text.ends_with("@32").then_some(Step::GivenBack), "{text}");
         }
     }
 
@@ -81,5 +103,8 @@ mod tests {
         assert!(told("html-503").contains("html-502"));
         assert!(told("html-502@moon").contains("authorize"));
         assert!(told("wrong-state@api").contains("`authorize`"));
+        for step in ["0", "34", "x", ""] {
+            assert!(told(&format!("html-502@api@{step}")).contains("1 to 33"), "{step}");
+        }
     }
 }

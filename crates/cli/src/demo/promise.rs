@@ -1,6 +1,8 @@
 //! Promises: what a step was promised, with what was seen instead.
 
-use std::{fmt, time::Duration};
+use std::{fmt, future::Future, sync::Arc, time::Duration};
+
+use mailgrant_core::Host;
 
 use super::{step::Step, tell};
 
@@ -10,6 +12,7 @@ const PROMPT: Duration = Duration::from_secs(3);
 /// The promises of one step, checked as it goes on. It also tells the step's part of the story.
 pub(super) struct Promises {
     step: Step,
+    host: Arc<dyn Host>,
     begun: bool,
     broken: Vec<Broken>,
 }
@@ -26,8 +29,8 @@ pub(super) struct Broken {
 pub(super) struct Stopped;
 
 impl Promises {
-    pub(super) fn of(step: Step) -> Self {
-        Self { step, begun: false, broken: Vec::new() }
+    pub(super) fn of(step: Step, host: Arc<dyn Host>) -> Self {
+        Self { step, host, begun: false, broken: Vec::new() }
     }
 
     /// One line of the story: what happened.
@@ -56,8 +59,15 @@ impl Promises {
         kept.map_err(|error| self.stop(promise, error.to_string()))
     }
 
-    /// An answer that came `after` so long.
-    pub(super) fn prompt(&mut self, after: Duration) {
+    /// Waits for an answer, which is not to take long.
+    pub(super) async fn promptly<T>(&mut self, answer: impl Future<Output = T>) -> T {
+        let asked_at = self.host.monotonic();
+        let answer = answer.await;
+        self.prompt(self.host.monotonic() - asked_at);
+        answer
+    }
+
+    fn prompt(&mut self, after: Duration) {
         let promise = format!("an answer on loopback comes within {} seconds", PROMPT.as_secs_f32());
         self.check(after < PROMPT, promise, || format!("it took {:.1} seconds", after.as_secs_f32()));
     }

@@ -17,6 +17,10 @@ impl Tokens {
         serde_json::from_slice(record.encode().expose_secret()).map_err(|_| "the record cannot be read")
     }
 
+    pub(super) fn into_access_token(self) -> SecretString {
+        self.access_token
+    }
+
     pub(super) fn into_secrets(self) -> impl Iterator<Item = SecretString> {
         [Some(self.access_token), self.refresh_token].into_iter().flatten()
     }

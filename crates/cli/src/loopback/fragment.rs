@@ -50,7 +50,8 @@ pub(super) fn page() -> Response<Full<Bytes>> {
         <script nonce=\"{nonce}\">{SCRIPT}</script></body></html>\n"
     );
     let policy = format!("{}; script-src 'nonce-{nonce}'; connect-src 'self'", page::POLICY);
-    page::response(StatusCode::OK, "text/html; charset=utf-8", &policy, body)
+    // Chromium writes no address down that was not found. Any other it keeps in its history as it came, with the token.
+    page::response(StatusCode::NOT_FOUND, "text/html; charset=utf-8", &policy, body)
 }
 
 #[cfg(test)]

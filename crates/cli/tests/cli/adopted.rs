@@ -47,10 +47,34 @@ async fn what_is_rejected_is_to_be_adopted_anew() {
     let called = rig.run(["call", "panel", "GET", "/accounts"]);
     assert_eq!((called.code, &*called.stdout), (3, ""), "{called:?}");
     assert!(called.stderr.contains("mailgrant adopt panel"), "{called:?}");
-    assert_eq!(rig.adopt(&["panel", "--expires-in", "0"], &token).code, 0);
-    let over = rig.run(["token", "panel"]);
+    let dead = rig.adopt(&["panel"], &token);
+    assert_eq!(dead.code, 3, "{dead:?}");
+    assert!(dead.stderr.contains("nothing was stored [account_unverified]"), "{dead:?}");
+    // Where nothing is known of the account, there is nothing to compare with.
+    assert_eq!(rig.adopt(&["over", "--expires-in", "0"], &token).code, 0);
+    let over = rig.run(["token", "over"]);
     assert_eq!(over.code, 3, "{over:?}");
-    assert!(over.stderr.contains("mailgrant adopt panel"), "{over:?}");
+    assert!(over.stderr.contains("mailgrant adopt over"), "{over:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn another_account_s_token_is_not_kept() {
+    let rig = Rig::new().await;
+    let token = made_elsewhere(&rig);
+    rig.emulator.settings(|settings| settings.account = Some("somebody-else@example.com".to_owned()));
+    rig.connected();
+    let own = rig.token();
+    let asked = rig.emulator.counters().api_calls;
+    let refused = rig.adopt(&["main"], &token);
+    assert_eq!(refused.code, 3, "{refused:?}");
+    assert!(refused.stderr.contains("of another account of GetResponse than `main` is"), "{refused:?}");
+    assert!(refused.stderr.contains("mailgrant disconnect main") && !refused.stderr.contains(&token), "{refused:?}");
+    assert_eq!(rig.emulator.counters().api_calls, asked + 1, "whose it is was asked once");
+    let listed = rig.listed();
+    assert_eq!(
+        (rig.token(), &listed["grant"], &listed["login_begun"]),
+        (own, &"authorization_code".into(), &false.into())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

@@ -22,7 +22,7 @@ async fn usage_is_2() {
         &["call", "nobody", "GET", "/accounts"],
         &["--store", "postgres://h/db", "accounts"],
         &["--store", "plain.db", "accounts"],
-        &["connect", "verticalresponse"],
+        &["connect", "mailchimp"],
         &["connect", "getresponse", "--token-url", "https://a.example/t"],
         &["connect", "getresponse", "--client-secret", SECRET],
         &["emulate", "--fault", "no-such-fault"],

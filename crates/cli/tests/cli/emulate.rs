@@ -12,7 +12,13 @@ async fn it_says_where_it_is_first_and_stops_when_told() {
         let mut emulator = Login::start(rig.command(["emulate", "--port", "0", "--set", "access_lifetime=77"]));
         let url = emulator.url.strip_prefix("READY ").unwrap().to_owned();
         assert!(url.starts_with("http://127.0.0.1:"), "{url}");
-        for endpoint in ["/oauth2_authorize.html", "/v3/token", "/_emulator/"] {
+        for endpoint in [
+            "/oauth2_authorize.html",
+            "/v3/token",
+            "/vr1/api/v1/oauth/access_token",
+            "/vr2/api/v1/oauth/revoke",
+            "/_emulator/",
+        ] {
             emulator.hear(&format!("{url}{endpoint}"));
         }
         let settings = get(&format!("{url}/_emulator/settings"));
@@ -45,7 +51,15 @@ async fn it_knows_one_app_and_misbehaves() {
 fn its_help_has_every_knob() {
     let help = Command::new(env!("CARGO_BIN_EXE_mailgrant")).args(["emulate", "--help"]).output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
-    for knob in ["refreshed_lifetime", "rotation", "drop-after-commit", "hold the answer"] {
+    for knob in [
+        "refreshed_lifetime",
+        "rotation",
+        "drop-after-commit",
+        "hold the answer",
+        "verticalresponse.extras",
+        "delegated.revoke",
+        "api, authorize, revoke",
+    ] {
         assert!(help.contains(knob), "{knob}: {help}");
     }
 }

@@ -35,7 +35,7 @@ async fn the_page_hands_the_fragment_over() {
     let (address, fragment) = consent(&login.url);
     assert_eq!(address, rig.redirect);
     let page = get(&address);
-    assert_eq!(page.status, 200);
+    assert_eq!(page.status, 404);
     for header in [
         "cache-control: no-store",
         "referrer-policy: no-referrer",

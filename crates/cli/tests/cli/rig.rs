@@ -16,6 +16,9 @@ use tempfile::TempDir;
 pub(crate) const ID: &str = "client-id";
 pub(crate) const SECRET: &str = "client-secret-7f3a";
 
+/// Who consents, unless a test says otherwise: the account that the app belongs to, so that every grant is of one.
+pub(crate) const OWNER: &str = "owner-v2d8aa0e8d580@example.com";
+
 /// A home of its own, an emulator that knows one app.
 pub(crate) struct Rig {
     pub(crate) home: TempDir,
@@ -57,6 +60,7 @@ impl Rig {
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let redirect = format!("http://127.0.0.1:{}/callback", free_port());
         let mut settings = Settings::default();
+        settings.account = Some(OWNER.to_owned());
         change(&mut settings);
         let app = App::new(ID, SECRET).redirect_uri(&redirect);
         let emulator = Emulator::builder().settings(settings).app(app).start().await.unwrap();

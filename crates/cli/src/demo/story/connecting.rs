@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use mailgrant_core::{AuthorizationCode, AuthorizeUrl, Callback, CodeReceived, Error, Host, Session, Unauthorized};
+use mailgrant_core::{AuthorizationCode, AuthorizeUrl, Callback, CodeReceived, Error, Session, Unauthorized};
 use mailgrant_getresponse::GetResponse;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
-use super::state;
+use super::{
+    consenting::{names, open, parameter},
+    state,
+};
 use crate::demo::{
-    browser::Browser,
+    accounts::CLIENT_ID,
     promise::{Promises, Stopped},
-    tell,
-    world::{CLIENT_ID, World},
+    world::World,
 };
 
 pub(super) type Login<S> = Session<GetResponse, AuthorizationCode, S>;
@@ -19,16 +21,14 @@ pub(super) type Login<S> = Session<GetResponse, AuthorizationCode, S>;
 const LOGIN_LIFE: Duration = Duration::from_secs(30 * 60);
 
 pub(super) async fn begin(world: &World, told: &mut Promises) -> Result<AuthorizeUrl, Stopped> {
-    let login = world.client.begin(AuthorizationCode::registered());
+    let login = world.accounts.main.client.begin(AuthorizationCode::registered());
     let (now, url) = (state(&login), login.authorize_url());
     let (page, query) = url.as_str().split_once('?').unwrap_or_default();
     told.check(page == world.emulator.authorize_url(), "the browser is sent to the authorize page", || page.to_owned());
-    let mut names: Vec<_> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
-    names.sort_unstable();
     told.check(
-        names == ["client_id", "response_type", "state"],
+        names(query) == ["client_id", "response_type", "state"],
         "response_type, client_id and state are sent, nothing else",
-        || names.join(", "),
+        || names(query).join(", "),
     );
     let says = |pair: &str| query.split('&').any(|sent| sent == pair);
     told.check(
@@ -36,7 +36,8 @@ pub(super) async fn begin(world: &World, told: &mut Promises) -> Result<Authoriz
         "the app asks for a code in its own name",
         || "it asks for something else".to_owned(),
     );
-    let put = world.vault.put_pending(&world.key, &login.into_pending(), &world.binding, LOGIN_LIFE).await;
+    let put =
+        world.vault.put_pending(&world.accounts.main.key, &login.into_pending(), &world.binding, LOGIN_LIFE).await;
     told.need(put, "a login that was begun can be put aside")?;
     let files = told.need(world.files(), "the store's files can be read")?;
     told.check(!files.hold(parameter(url.as_str(), "state")), "a login that was put aside is sealed", || {
@@ -44,46 +45,6 @@ pub(super) async fn begin(world: &World, told: &mut Promises) -> Result<Authoriz
     });
     told.kept(format!("{now}: the login is put aside, sealed, until its callback comes."));
     Ok(url)
-}
-
-/// The callback's query.
-pub(super) async fn consent(
-    world: &mut World,
-    told: &mut Promises,
-    url: &AuthorizeUrl,
-) -> Result<SecretString, Stopped> {
-    world.callbacks.forget();
-    if world.headless {
-        let asked_at = world.host.monotonic();
-        let redirected = world.browser.redirected_from(url.as_str()).await;
-        told.prompt(world.host.monotonic() - asked_at);
-        let location = told.need(redirected, "the customer's yes sends the browser back")?;
-        told.check(
-            location.split('?').next() == Some(&world.callbacks.address()),
-            "the browser is sent back to the registered address",
-            || "it was sent elsewhere".to_owned(),
-        );
-        let arrived = world.browser.fetch(&location).await;
-        told.need(arrived, "the browser arrives at the callback")?;
-    } else {
-        told.tell(if Browser::open(url.as_str()) {
-            "Your browser shows the provider's page: press Allow there. If it does not, open"
-        } else {
-            "No browser can be opened from here. Press Allow on the provider's page:"
-        });
-        tell(url.as_str());
-    }
-    let callback = world.callbacks.next().await.ok_or("nothing arrived");
-    let callback = told.need(callback, "the browser arrives at the callback")?;
-    if parameter(open(&callback), "code").is_empty() {
-        let seen = match parameter(open(&callback), "error") {
-            "access_denied" => "the customer said no",
-            _ => "it brought none",
-        };
-        return Err(told.stop("the browser comes back with a code", seen));
-    }
-    told.tell("The customer said yes on the provider's page, which sent the browser back with a code.");
-    Ok(callback)
 }
 
 pub(super) async fn receive(
@@ -120,18 +81,7 @@ pub(super) async fn receive(
 /// What a service does with a callback: finds the login that it claims to finish.
 async fn login_of(world: &World, callback: &SecretString) -> Result<Login<Unauthorized>, Error> {
     let callback = Callback::parse(open(callback))?;
-    let lookup = world.client.lookup(&callback, &world.binding)?;
+    let lookup = world.accounts.main.client.lookup(&callback, &world.binding)?;
     let (_, pending) = world.vault.take_pending(&lookup).await?;
-    world.client.resume(pending)
-}
-
-/// A parameter of a query, as it stands there: none of ours needs decoding.
-pub(super) fn parameter<'a>(query: &'a str, name: &str) -> &'a str {
-    let pairs = query.split(['?', '&']).filter_map(|pair| pair.split_once('='));
-    pairs.filter(|(named, _)| *named == name).map(|(_, value)| value).next().unwrap_or_default()
-}
-
-#[expect(clippy::disallowed_methods, reason = "door: a callback, to be read by whoever it was sent to")]
-pub(super) fn open(callback: &SecretString) -> &str {
-    callback.expose_secret()
+    world.accounts.main.client.resume(pending)
 }

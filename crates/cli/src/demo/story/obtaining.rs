@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use mailgrant_core::{
-    AuthorizationCode, Authorized, Callback, CodeReceived, Error, Host, RenewalKind, Standing, TokenRecord,
+    AuthorizationCode, Authorized, Callback, Client, CodeReceived, Error, OfferedBy, Provider, RenewalKind, Session,
+    Standing, TokenRecord,
 };
 use mailgrant_storage::{Status, Version};
 use secrecy::SecretString;
 
 use super::{
-    connecting::{Login, open, parameter},
-    requests, state,
+    connecting::Login,
+    consenting::{open, parameter},
+    state,
 };
 use crate::demo::{
+    connection::requests,
     promise::{Promises, Stopped},
     tokens::Tokens,
     world::World,
@@ -24,9 +27,8 @@ pub(super) async fn exchange(
     login: Login<CodeReceived>,
     callback: &SecretString,
 ) -> Result<TokenRecord, Stopped> {
-    let (before, posts, asked_at) = (state(&login), world.posts(), world.host.monotonic());
-    let exchanged = login.exchange().await;
-    told.prompt(world.host.monotonic() - asked_at);
+    let (before, posts) = (state(&login), world.posts());
+    let exchanged = told.promptly(login.exchange()).await;
     let session = exchanged.map_err(|setback| {
         let promise = match setback.error().code() {
             "token_type_unknown" => "the token's type is Bearer",
@@ -42,13 +44,7 @@ pub(super) async fn exchange(
     told.check(record.renewal() == RenewalKind::Refresh, "a refresh token comes with it", || "none came".to_owned());
     told.kept(format!("{before} -> {after}: a Bearer token for an hour, with a refresh token."));
 
-    match spend_again(world, callback).await {
-        Err(error) if error.code() == "code_refused" => {
-            told.tell("The same code once more, as a thief would: refused.")
-        }
-        Err(error) => told.check(false, "a code that was spent is refused", || error.to_string()),
-        Ok(_) => told.check(false, "a code is good for one exchange", || "a second one brought tokens".to_owned()),
-    }
+    good_once(told, &world.accounts.main.client, AuthorizationCode::registered(), callback).await;
     Ok(record)
 }
 
@@ -59,13 +55,14 @@ pub(super) async fn save(
     callback: &SecretString,
 ) -> Result<(), Stopped> {
     let tokens = told.need(Tokens::of(&record), "a record can be read")?;
-    let session = match world.client.restore::<AuthorizationCode>(record) {
+    let main = &world.accounts.main;
+    let session = match main.client.restore::<AuthorizationCode>(record) {
         Ok(Standing::Live(session)) => session,
         Ok(standing) => return Err(told.stop("a session put to rest wakes as it was", format!("{standing:?}"))),
         Err(error) => return Err(told.stop("a session put to rest wakes as it was", error.to_string())),
     };
-    told.need(world.manager.keep(&world.key, session).await, "a session can be kept")?;
-    let row = told.need(world.row().await, "what was kept is in the store")?;
+    main.keep(world, told, session).await?;
+    let row = main.row(world, told).await?;
     told.check(
         row.version == Version::FIRST && row.status == Status::Active && row.sealed.is_some(),
         "the row is active, at version 1, sealed",
@@ -73,11 +70,11 @@ pub(super) async fn save(
     );
     let files = told.need(world.files(), "the store's files can be read")?;
     // What may be read there is found, so what is not found is not there.
-    told.check(files.hold(world.key.tenant()), "the files are the ones with the row in them", || {
+    told.check(files.hold(main.key.tenant()), "the files are the ones with the row in them", || {
         "they are not".to_owned()
     });
     let code = parameter(open(callback), "code").to_owned().into();
-    let secrets = tokens.into_secrets().chain([world.client_secret.clone(), code]);
+    let secrets = tokens.into_secrets().chain(world.accounts.client_secrets.clone()).chain([code]);
     let clear = secrets.filter(|secret| files.hold_secret(secret)).count();
     told.check(clear == 0, "the files hold no token, no code, no client secret", || {
         format!("{clear} lie there in clear")
@@ -89,9 +86,34 @@ pub(super) async fn save(
     Ok(())
 }
 
+/// A code that was spent is spent for everybody.
+pub(super) async fn good_once<P: Provider>(
+    told: &mut Promises,
+    client: &Client<P>,
+    grant: AuthorizationCode,
+    callback: &SecretString,
+) where
+    AuthorizationCode: OfferedBy<P>,
+{
+    match spend_again(client, grant, callback).await {
+        Err(error) if error.code() == "code_refused" => {
+            told.tell("The same code once more, as a thief would: refused.");
+        }
+        Err(error) => told.check(false, "a code that was spent is refused", || error.to_string()),
+        Ok(_) => told.check(false, "a code is good for one exchange", || "a second one brought tokens".to_owned()),
+    }
+}
+
 /// The stolen code in a login of the thief's own, whose state is theirs to know.
-async fn spend_again(world: &World, callback: &SecretString) -> Result<Login<Authorized>, Error> {
-    let login = world.client.begin(AuthorizationCode::registered());
+async fn spend_again<P: Provider>(
+    client: &Client<P>,
+    grant: AuthorizationCode,
+    callback: &SecretString,
+) -> Result<Session<P, AuthorizationCode, Authorized>, Error>
+where
+    AuthorizationCode: OfferedBy<P>,
+{
+    let login = client.begin(grant);
     let url = login.authorize_url();
     let (code, state) = (parameter(open(callback), "code"), parameter(url.as_str(), "state"));
     let callback = Callback::parse(&format!("code={code}&state={state}"))?;

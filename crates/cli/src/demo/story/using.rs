@@ -3,32 +3,30 @@
 use std::time::Duration;
 
 use mailgrant_core::{
-    AuthorizationCode, Bearer, Host, Standing, TokenRecord,
+    AuthorizationCode, Bearer, Standing,
     bytes::Bytes,
     http::{Response, StatusCode},
 };
-use mailgrant_storage::{Status, Version};
 use serde_json::Value;
 
-use super::{requests, state};
+use super::state;
 use crate::demo::{
+    connection::requests,
     promise::{Promises, Stopped},
     world::World,
 };
 
 pub(super) async fn call(world: &World, told: &mut Promises) -> Result<(), Stopped> {
-    let bearer = told.need(world.account().token().await, "a connected account has a token")?;
-    let asked_at = world.host.monotonic();
-    let answered = answers(world, told, &bearer).await;
-    told.prompt(world.host.monotonic() - asked_at);
-    answered?;
+    let main = &world.accounts.main;
+    let bearer = main.token(world, told).await?;
+    main.answers(told, &bearer).await?;
     told.kept("GET /accounts: 200, with the account's id.");
     Ok(())
 }
 
 pub(super) async fn expire(world: &World, told: &mut Promises) -> Result<(), Stopped> {
-    let posts = world.posts();
-    let session = match world.client.restore::<AuthorizationCode>(record(world, told).await?) {
+    let (main, posts) = (&world.accounts.main, world.posts());
+    let session = match main.client.restore::<AuthorizationCode>(main.record(world, told).await?) {
         Ok(Standing::Live(session)) => session,
         Ok(standing) => return Err(told.stop("a token within its life is live", format!("{standing:?}"))),
         Err(error) => return Err(told.stop("a stored record can be woken", error.to_string())),
@@ -43,8 +41,8 @@ pub(super) async fn expire(world: &World, told: &mut Promises) -> Result<(), Sto
     }
 
     // The manager goes by the store's clock, which nobody can put forward: it hears of the end from the API.
-    let bearer = told.need(world.account().token().await, "a connected account has a token")?;
-    let answer = told.need(world.call(&bearer).await, "the API answers")?;
+    let bearer = main.token(world, told).await?;
+    let answer = told.need(main.call(&bearer).await, "the API answers")?;
     rejected(told, &bearer, &answer, "an expired token is refused with 401 and code 1014")?;
     let body = String::from_utf8_lossy(answer.body());
     let echoed = bearer.redact(&body) != body && body.contains("sentToken");
@@ -55,20 +53,19 @@ pub(super) async fn expire(world: &World, told: &mut Promises) -> Result<(), Sto
 }
 
 pub(super) async fn refresh(world: &World, told: &mut Promises) -> Result<(), Stopped> {
-    let before = record(world, told).await?;
-    let bearer = told.need(world.account().token().await, "a connected account has a token")?;
-    let (posts, asked_at) = (world.posts(), world.host.monotonic());
-    let refreshed = world.account().reject(&bearer).await;
-    told.prompt(world.host.monotonic() - asked_at);
+    let (main, posts) = (&world.accounts.main, world.posts());
+    let before = main.record(world, told).await?;
+    let bearer = main.token(world, told).await?;
+    let refreshed = told.promptly(main.account(world).reject(&bearer)).await;
     let bearer = told.need(refreshed, "a good refresh token is answered with tokens")?;
     told.check(world.posts() == posts + 1, "a refresh is one request", || requests(world.posts() - posts));
-    let after = record(world, told).await?;
+    let after = main.record(world, told).await?;
     told.check(!before.same_access_token(&after), "a refresh brings a new access token", || "the same one".to_owned());
     told.check(!before.same_refresh_token(&after), "a refresh brings a new refresh token", || {
         "the same one".to_owned()
     });
-    stored(world, told, &bearer, Version::FIRST.next()).await?;
-    answers(world, told, &bearer).await?;
+    main.stored(world, told, &bearer, 2).await?;
+    main.answers(told, &bearer).await?;
     told.kept("Expired -> Authorized: one request, both tokens are new, version 2 is stored.");
     told.kept("The new token works: 200.");
     Ok(())
@@ -78,37 +75,17 @@ pub(super) async fn reject(world: &World, told: &mut Promises) -> Result<(), Sto
     // Within half a minute of a forced renewal, the manager takes a second rejection as the API's final word.
     world.advance(Duration::from_secs(60));
     world.emulator.revoke_access_tokens();
-    let account = world.account();
-    let bearer = told.need(account.token().await, "a connected account has a token")?;
-    let answer = told.need(world.call(&bearer).await, "the API answers")?;
+    let main = &world.accounts.main;
+    let bearer = main.token(world, told).await?;
+    let answer = told.need(main.call(&bearer).await, "the API answers")?;
     rejected(told, &bearer, &answer, "a revoked token is refused with 401 and code 1014")?;
     told.tell("A minute later the provider revokes the access token: the call is answered 401/1014.");
 
-    let posts = world.posts();
-    let other = world.account();
-    let (one, two) = tokio::join!(account.reject(&bearer), other.reject(&bearer));
-    let one = told.need(one, "a rejected token is replaced")?;
-    let two = told.need(two, "a rejected token is replaced for all who ask")?;
-    told.check(world.posts() == posts + 1, "two rejections at once make one request", || {
-        requests(world.posts() - posts)
-    });
-    told.check(one.version() == two.version(), "all who ask get the same token", || "they differ".to_owned());
-    stored(world, told, &one, Version::FIRST.next().next()).await?;
-    answers(world, told, &two).await?;
-    told.kept("Two callers reject it at once: one refresh, version 3. The same call again: 200.");
+    let bearer = main.replaced(world, told, &bearer).await?;
+    main.stored(world, told, &bearer, 3).await?;
+    main.answers(told, &bearer).await?;
+    told.kept("Three callers reject it at once: one refresh, version 3. The same call again: 200.");
     Ok(())
-}
-
-/// The API takes this token.
-pub(super) async fn answers(world: &World, told: &mut Promises, bearer: &Bearer) -> Result<(), Stopped> {
-    let answer = told.need(world.call(bearer).await, "GET /accounts is answered")?;
-    let account: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
-    let named = account["accountId"].as_str().is_some_and(|id| !id.is_empty());
-    if answer.status() == StatusCode::OK && named {
-        return Ok(());
-    }
-    let seen = format!("{}, {} account id", answer.status(), if named { "with an" } else { "without" });
-    Err(told.stop("GET /accounts answers 200 with the account's id", seen))
 }
 
 /// The API refuses this token in the documented words.
@@ -123,25 +100,4 @@ pub(super) fn rejected(
         return Ok(());
     }
     Err(told.stop(promise, format!("{}, code {}", answer.status(), envelope["code"])))
-}
-
-/// The row is active at this version, and so is the token.
-pub(super) async fn stored(
-    world: &World,
-    told: &mut Promises,
-    bearer: &Bearer,
-    version: Version,
-) -> Result<(), Stopped> {
-    let row = told.need(world.row().await, "the account is in the store")?;
-    told.check(
-        row.version == version && row.status == Status::Active && bearer.version() == Some(version.get()),
-        format!("what was renewed is stored, as version {}", version.get()),
-        || format!("{:?} at version {}", row.status, row.version.get()),
-    );
-    Ok(())
-}
-
-async fn record(world: &World, told: &mut Promises) -> Result<TokenRecord, Stopped> {
-    let kept = told.need(world.vault.load(&world.key).await, "what is stored can be opened")?;
-    told.need(kept.and_then(|kept| kept.record).ok_or("there is none"), "the account has a record")
 }
