@@ -39,7 +39,10 @@ pub(crate) async fn run(running: &Running, args: &DisconnectArgs) -> Result<(), 
     let manager = running.manage(builder);
     let mut outcomes = Vec::new();
     for before in accounts {
-        if let Some(after) = manager.disconnect(&running::account_key(before.provider, name)?).await? {
+        let key = running::account_key(before.provider, name)?;
+        // Nobody can tell the provider of an app that is not remembered.
+        let gone = if before.told_by { manager.disconnect(&key).await? } else { manager.forget(&key).await? };
+        if let Some(after) = gone {
             outcomes.push((before, after));
         }
     }

@@ -143,11 +143,9 @@ pub(crate) async fn change(vault: &Vault, name: &str, change: impl Fn(&mut Note)
 /// Erases the note of the account `name`; whether there was one.
 pub(crate) async fn erase(vault: &Vault, name: &str) -> Result<bool, Error> {
     let key = key(name)?;
-    let there = matches!(vault.store().load(&key).await?, Some(row) if row.sealed.is_some());
-    if there {
-        vault.store().remove(&key, Secret::EraseNow).await?;
-    }
-    Ok(there)
+    let Some(row) = vault.store().load(&key).await?.filter(|row| row.sealed.is_some()) else { return Ok(false) };
+    vault.store().remove(&key, row.version, Secret::EraseNow).await?;
+    Ok(true)
 }
 
 /// Every account with a note, by name. A note that cannot be read is an error of its own.

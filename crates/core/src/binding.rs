@@ -57,7 +57,9 @@ impl Binding {
         Self(hash(&[b"account", &self.0, account.as_ref()]))
     }
 
-    /// No browser session: the person at this terminal. **Not for a web application.**
+    /// No browser session: the person at this terminal. **Not for a web application.** Logins that nothing marks
+    /// ([`MarkedBy::BrowserOnly`](crate::MarkedBy)) share it over all terminals of one store: tell them apart by
+    /// [`and_account`](Self::and_account).
     ///
     /// ```
     /// # use mailgrant_core::{Binding, PendingAuthorization};

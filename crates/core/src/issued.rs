@@ -1,11 +1,11 @@
 //! Issued: what a token endpoint answered.
 
-use std::time::SystemTime;
+use std::{fmt, time::SystemTime};
 
 use crate::{AccessToken, Expiry, RefreshToken};
 
 /// The tokens of one answer (RFC 6749 §5.1), with the end of the access token's life worked out.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Issued {
     pub(crate) access: AccessToken,
     /// Absent where the provider gives none: such a grant ends with its access token.
@@ -36,5 +36,16 @@ impl Issued {
             self.account_id.clone_from(&old.account_id);
         }
         self
+    }
+}
+
+/// Without whose account it is: an address, perhaps.
+impl fmt::Debug for Issued {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Issued")
+            .field("refresh", &self.refresh.is_some())
+            .field("expiry", &self.expiry)
+            .finish_non_exhaustive()
     }
 }

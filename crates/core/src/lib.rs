@@ -100,7 +100,7 @@ pub use crate::{
     machine::{Authorized, CodeReceived, Expired, State, Unauthorized, Uncertain},
     pending::PendingAuthorization,
     profile::{
-        AccountLookup, BodyFormat, ClientAuth, ExchangeMethod, MarkedBy, Pace, Pkce, Profile, ReplayPolicy,
+        AccountName, BodyFormat, ClientAuth, ExchangeMethod, MarkedBy, Pace, Pkce, Profile, ReplayPolicy,
         RevocationEndpoint, RevocationForm,
     },
     provider::Provider,

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use http::Method;
-use serde_json::Value;
 
-use crate::{AccountLookup, Bearer, Client, Error, Provider, Request, TokenRecord, wire};
+use crate::{AccountName, Bearer, Client, Error, Provider, Request, TokenRecord, wire};
 
 impl<P: Provider> Client<P> {
     /// Whose account the record's token opens, as the provider names it: from the record, else from one call of the
@@ -30,26 +29,16 @@ impl<P: Provider> Client<P> {
         record.identity.expect(self.identity())?;
         match (record.account_id(), self.profile().account) {
             (Some(id), _) => Ok(Some(id.to_owned())),
-            (None, None) => Ok(None),
-            (None, Some(lookup)) => self.look_up(record, lookup).await.map(Some),
+            (None, Some(AccountName::At { path, field })) => self.look_up(record, path, field).await.map(Some),
+            (None, _) => Ok(None),
         }
     }
 
-    async fn look_up(
-        &self,
-        record: &TokenRecord,
-        AccountLookup { path, field }: AccountLookup,
-    ) -> Result<String, Error> {
+    async fn look_up(&self, record: &TokenRecord, path: &str, field: &str) -> Result<String, Error> {
         let bearer: Bearer = Bearer::new(self.api_target(), &record.issued.access, record.expires_at(), None);
-        let request = Request::new(bearer.request(Method::GET, path)?, Duration::from_secs(10), 64 * 1024);
+        let request = Request::new(bearer.request(Method::GET, path)?, Duration::from_secs(5), 64 * 1024);
         let answer = self.transport().send(request).await.map_err(wire::unanswered)?;
-        let body: Option<Value> = serde_json::from_slice(answer.body()).ok();
-        let id = match body.as_ref().and_then(|body| body.get(field)) {
-            Some(Value::String(id)) if plain(id) => Some(id.clone()),
-            Some(Value::Number(id)) => Some(id.to_string()),
-            _ => None,
-        };
-        id.filter(|_| answer.status().is_success()).ok_or_else(|| {
+        wire::id(answer.body(), field).filter(|_| answer.status().is_success()).ok_or_else(|| {
             Error::try_later(
                 "account_unnamed",
                 "the provider's API did not say whose account the new token opens: try again",
@@ -57,9 +46,4 @@ impl<P: Provider> Client<P> {
             .answered(answer.status().as_u16(), None)
         })
     }
-}
-
-/// An id is short, of visible ASCII characters.
-pub(crate) fn plain(id: &str) -> bool {
-    (1..=200).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
 }

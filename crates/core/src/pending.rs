@@ -55,6 +55,13 @@ impl PendingAuthorization {
         binding.lookup(self.login.expected())
     }
 
+    /// Whether its callback will bring something to recognise it by ([`Profile::binding`](crate::Profile::binding)). If
+    /// not, it shares its lookup with every other login of its binding.
+    #[must_use]
+    pub fn is_marked(&self) -> bool {
+        self.login.expected().is_some()
+    }
+
     /// Whose client can finish it.
     #[must_use]
     pub fn identity(&self) -> &ClientIdentity {

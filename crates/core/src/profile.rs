@@ -27,6 +27,8 @@ pub struct Profile {
     pub response_type: bool,
     /// What marks a callback as one login's.
     pub binding: MarkedBy,
+    /// Whether a login has to name its redirect URI.
+    pub redirect_uri_required: bool,
     /// Headers of the environment that go with every token request.
     pub token_headers: HeaderMap,
     /// Headers of the environment that go with every call of the API.
@@ -48,8 +50,8 @@ pub struct Profile {
     pub replay: ReplayPolicy,
     /// How fast one app may call the token endpoint.
     pub pace: Pace,
-    /// Where the API says whose account a token opens, if it does.
-    pub account: Option<AccountLookup>,
+    /// Where the provider says whose account a token opens, if it does.
+    pub account: Option<AccountName>,
     /// How a grant is given back, if the provider takes it back.
     pub revocation: Option<RevocationEndpoint>,
 }
@@ -66,6 +68,7 @@ impl Profile {
             exchange: ExchangeMethod::Post,
             response_type: true,
             binding: MarkedBy::State,
+            redirect_uri_required: false,
             token_headers: HeaderMap::new(),
             api_headers: HeaderMap::new(),
             pkce: Pkce::S256,
@@ -87,13 +90,20 @@ impl Profile {
         let Some(expected) = &self.issuer else {
             let page = self.endpoints.authorize.uri();
             let Ok(issuer) = issuer.parse::<http::Uri>() else { return false };
-            let same = issuer.scheme().is_some() && issuer.scheme() == page.scheme();
             // A server under test has loopback's many names, and perhaps a proxy before it.
             let both_local = [page, &issuer].iter().all(|uri| uri.host().is_some_and(is_loopback));
-            return same && (issuer.authority() == page.authority() || both_local);
+            return issuer.scheme().is_some()
+                && issuer.scheme() == page.scheme()
+                && (both_local || place(&issuer) == place(page));
         };
         expected == issuer
     }
+}
+
+/// Host and port, which may be left out.
+fn place(uri: &http::Uri) -> (Option<String>, u16) {
+    let default = if uri.scheme_str() == Some("http") { 80 } else { 443 };
+    (uri.host().map(str::to_ascii_lowercase), uri.port_u16().unwrap_or(default))
 }
 
 /// How the app proves itself: RFC 6749 §2.3.1.
@@ -144,14 +154,19 @@ pub enum MarkedBy {
     BrowserOnly,
 }
 
-/// Where the API says whose account a token opens: one `GET` of it follows a login.
+/// Where the provider says whose account a token opens, by a text or a whole number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "a path and a name, made by providers")]
-pub struct AccountLookup {
-    /// The path of the resource, such as `/accounts`.
-    pub path: &'static str,
-    /// The field of its answer that holds the id: a text or a number.
-    pub field: &'static str,
+#[non_exhaustive]
+pub enum AccountName {
+    /// In this field of the answer that brings the token.
+    InAnswer(&'static str),
+    /// In a field of what its API answers: one call, which follows each login.
+    At {
+        /// The path of the resource, such as `/accounts`.
+        path: &'static str,
+        /// The field.
+        field: &'static str,
+    },
 }
 
 /// Where a grant is given back.

@@ -41,7 +41,8 @@ pub trait Provider: Clone + Debug + Send + Sync + 'static {
     /// How this environment wants to be spoken to.
     fn profile(&self) -> &Profile;
 
-    /// Reads an answer of the token endpoint that may be a refusal; `None` if it is none that is known.
+    /// Reads an answer of the token endpoint, or of the one for revocations, that may be a refusal; `None` if it is none
+    /// that is known.
     ///
     /// It is asked for answers of status 2xx and 4xx only: no other answer is a verdict. Of an answer of status 429
     /// only the pause is taken.

@@ -76,6 +76,12 @@ impl TokenRecord {
         self.issued.at
     }
 
+    /// Whether a refresh token is in it: to renew with, or to give the grant back with.
+    #[must_use]
+    pub fn has_refresh_token(&self) -> bool {
+        self.issued.refresh.is_some()
+    }
+
     /// The scope that was granted, where the answer named one.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {

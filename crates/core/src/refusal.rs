@@ -53,7 +53,7 @@ pub fn standard(answer: &Answer<'_>) -> Option<Refusal> {
     struct Body {
         error: String,
     }
-    const CODES: [(&str, Meaning); 10] = [
+    const CODES: [(&str, Meaning); 11] = [
         ("invalid_grant", Meaning::GrantDead),
         ("invalid_client", Meaning::ClientMisconfigured),
         ("invalid_request", Meaning::ClientMisconfigured),
@@ -62,6 +62,8 @@ pub fn standard(answer: &Answer<'_>) -> Option<Refusal> {
         ("redirect_uri_mismatch", Meaning::ClientMisconfigured),
         ("unauthorized_client", Meaning::ClientMisconfigured),
         ("unsupported_grant_type", Meaning::ClientMisconfigured),
+        // Of a revocation endpoint: RFC 7009 §2.2.1.
+        ("unsupported_token_type", Meaning::ClientMisconfigured),
         ("slow_down", Meaning::RateLimited),
         ("server_error", Meaning::Temporary),
         ("temporarily_unavailable", Meaning::Temporary),

@@ -45,11 +45,12 @@ impl<P: Provider> Client<P> {
         let answer = self.transport().send(wire::revoke(self, at, token)).await.map_err(wire::unanswered)?;
         let status = answer.status();
         let seen = Answer::of(Asked::Revoke, &answer);
-        let refusal = (status.is_client_error()).then(|| self.provider().refusal(&seen)).flatten();
+        let verdict = status.is_success() || status.is_client_error();
+        let refusal = verdict.then(|| self.provider().refusal(&seen)).flatten();
         let pause = wire::retry_after(answer.headers(), self.host().now());
         let code = refusal.map(|refusal| refusal.code);
         match refusal.map(|refusal| refusal.meaning) {
-            _ if status.is_success() => Ok(Revocation::Told),
+            None if status.is_success() => Ok(Revocation::Told),
             // A token that is dead already needs no revocation.
             Some(Meaning::GrantDead) => Ok(Revocation::Told),
             Some(Meaning::ClientMisconfigured) => Err(wire::client_misconfigured().answered(status.as_u16(), code)),

@@ -3,6 +3,7 @@
 mod answer;
 mod encode;
 mod hear;
+mod named;
 mod request;
 
 pub use self::hear::{Answer, Asked};
@@ -10,5 +11,6 @@ pub(crate) use self::{
     answer::handed_over,
     encode::is_empty,
     hear::{Heard, client_misconfigured, hear, retry_after, unanswered},
+    named::id,
     request::{authorize_url, exchange, obtain, refresh, revoke},
 };

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use mailgrant_core::{
-    AccountLookup, BodyFormat, Endpoint, Endpoints, Error, ErrorKind, Pace, Pkce, Profile,
+    AccountName, BodyFormat, Endpoint, Endpoints, Error, ErrorKind, Pace, Pkce, Profile,
     http::{HeaderName, HeaderValue, header::CONTENT_TYPE},
 };
 
@@ -119,7 +119,7 @@ impl GetResponse {
         profile.code_life = Duration::from_secs(600);
         // 80 calls a second are published for the API; whether the token endpoint shares them is unknown.
         profile.pace = Pace::new(10, 40);
-        profile.account = Some(AccountLookup { path: "/accounts", field: "accountId" });
+        profile.account = Some(AccountName::At { path: "/accounts", field: "accountId" });
         profile.api_headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json;charset=utf-8"));
         Self { profile: Arc::new(profile) }
     }

@@ -1,108 +1,195 @@
-//! Connect: a new consent takes the place of what is there, if it is of the same account.
+//! Connect: a new consent takes the place of what was there when it came, if it is of the same account.
 
 use mailgrant_core::{AnyClient, Error, ErrorKind, TokenRecord};
 use mailgrant_storage::{AccountKey, Row, Status, Version};
 
 use crate::{
+    disconnect::told_by,
     manager::Inner,
     save::{self, Pause},
 };
 
-/// Stores the record of a new consent in place of what is there, for as long as it takes.
+/// What stood there before anything was spent for the new consent.
+pub(crate) struct Before {
+    version: Option<Version>,
+    stored: Option<TokenRecord>,
+}
+
+impl Before {
+    /// Looks, before anything is spent: what cannot be opened for now is not to be replaced without a comparison.
+    pub(crate) async fn look(inner: &Inner, key: &AccountKey) -> Result<Self, Error> {
+        let mut pause = Pause::first();
+        for _ in 0..4 {
+            match inner.vault.store().load(key).await {
+                Ok(row) => return Self::of(inner, key, row),
+                Err(_) => pause.sleep(inner).await,
+            }
+        }
+        Self::of(inner, key, inner.vault.store().load(key).await?)
+    }
+
+    fn of(inner: &Inner, key: &AccountKey, row: Option<Row>) -> Result<Self, Error> {
+        let Some(row) = row else { return Ok(Self { version: None, stored: None }) };
+        let version = Some(row.version);
+        let stored = if row.status == Status::Disconnected { None } else { opened(inner, key, row)? };
+        Ok(Self { version, stored })
+    }
+}
+
+/// What is damaged can be replaced, since there is nothing to compare with; what this process cannot read is not.
+fn opened(inner: &Inner, key: &AccountKey, row: Row) -> Result<Option<TokenRecord>, Error> {
+    match inner.vault.open(key, row) {
+        Ok(kept) => Ok(kept.record),
+        Err(error) if is_damaged(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+pub(crate) fn is_damaged(error: &Error) -> bool {
+    matches!(error.code(), "seal_broken" | "record_unreadable")
+}
+
+/// Stores the record of a new consent, for as long as it takes.
 pub(crate) async fn connect(
     inner: &Inner,
     key: &AccountKey,
     client: &dyn AnyClient,
     record: TokenRecord,
+    before: Before,
 ) -> Result<(), Error> {
-    let (record, unnamed) = named(client, record).await;
-    let stored = store(inner, key, client, &record, unnamed).await;
-    if stored.as_ref().is_err_and(|error| error.code() == "account_mismatch") {
+    let (record, unnamed) = named(inner, client, record, before.stored.as_ref()).await;
+    let record = of_the_same(before.stored.as_ref(), record, unnamed.as_ref())?;
+    let stored = put(inner, key, client, &record, before.version, unnamed.as_ref()).await;
+    if stored.as_ref().is_err_and(|error| error.code() == "account_disconnected") && told_by(client) {
         // Nobody here will ever use it.
         let _ = client.revoke(&record).await;
     }
-    stored
+    stored.inspect(|()| inner.slot(key).clear())
 }
 
-async fn store(
+/// Puts the record over what was there before it came. Whoever renewed that meanwhile is overtaken; whoever gave the
+/// account up is not.
+async fn put(
     inner: &Inner,
     key: &AccountKey,
     client: &dyn AnyClient,
     record: &TokenRecord,
-    unnamed: Option<Error>,
+    before: Option<Version>,
+    unnamed: Option<&Error>,
 ) -> Result<(), Error> {
     let due = inner.draw_due(record);
     let remark = match record.undocumented(client.profile()) {
         Some(fields) => Some(format!("undocumented: {fields}")),
-        None => unnamed.as_ref().map(|error| error.code().to_owned()),
+        None => unnamed.map(|error| error.code().to_owned()),
     };
-    let mut written = None;
+    let (mut over, mut may_be_done) = (before, false);
     let mut pause = Pause::first();
     loop {
-        let result: Result<(), Error> = async {
-            let row = inner.vault.store().load(key).await?;
-            let expected = row.as_ref().map(|row| row.version);
-            if let Some(row) = row.filter(|row| row.status != Status::Disconnected)
-                && is_in(inner, key, row, written, record, unnamed.as_ref())?
-            {
-                return Ok(());
-            }
-            written = Some(Version::after(expected));
-            let since = inner.host.now().duration_since(record.obtained_at()).unwrap_or_default();
-            let timing = save::timing(record, due, since);
-            inner.vault.put(key, expected, record, timing, remark.as_deref()).await?;
-            Ok(())
-        }
-        .await;
-        match result {
-            Ok(()) => {
-                inner.slot(key).clear();
-                return Ok(());
-            }
-            Err(error) if error.code() == "store_conflict" || error.code() == "store_unavailable" => {
-                pause.sleep(inner).await;
-            }
+        let since = inner.host.now().duration_since(record.obtained_at()).unwrap_or_default();
+        let timing = save::timing(record, due, since);
+        match inner.vault.put(key, over, record, timing, remark.as_deref()).await {
+            Ok(_) => return Ok(()),
+            // The same put again: it names what it replaces, so that it is done once.
+            Err(error) if error.code() == "store_unavailable" => may_be_done = true,
+            Err(error) if error.code() == "store_conflict" => match inner.vault.store().load(key).await {
+                Ok(row) => match meanwhile(inner, key, row, record, over, before, may_be_done)? {
+                    Meanwhile::Done => return Ok(()),
+                    Meanwhile::Over(version) => (over, may_be_done) = (version, false),
+                },
+                Err(_) => {}
+            },
             Err(error) => return Err(error),
         }
+        pause.sleep(inner).await;
     }
 }
 
-/// Whether the record is in the row already: a put whose answer was lost may have been done. Else what is there has
-/// to be of the same account.
-fn is_in(
+enum Meanwhile {
+    /// The record is in, or was, and what stands there came after it.
+    Done,
+    /// It is not: this is what it goes over now.
+    Over(Option<Version>),
+}
+
+/// What became of a put that met another version than it named.
+fn meanwhile(
     inner: &Inner,
     key: &AccountKey,
-    row: Row,
-    written: Option<Version>,
+    row: Option<Row>,
     record: &TokenRecord,
-    unnamed: Option<&Error>,
-) -> Result<bool, Error> {
-    let may_be_ours = written == Some(row.version) && row.status == Status::Active;
-    // What does not open can be replaced: there is nothing to compare with.
-    let Some(stored) = inner.vault.open(key, row).ok().and_then(|kept| kept.record) else { return Ok(false) };
-    if may_be_ours && stored.same_access_token(record) {
-        return Ok(true);
+    over: Option<Version>,
+    before: Option<Version>,
+    may_be_done: bool,
+) -> Result<Meanwhile, Error> {
+    let Some(row) = row else { return Ok(Meanwhile::Over(None)) };
+    let version = row.version;
+    let buried = row.status == Status::Disconnected && before != Some(version);
+    let stored = if buried { None } else { opened(inner, key, row)? };
+    if may_be_done {
+        let ours = stored.as_ref().is_some_and(|stored| stored.same_access_token(record));
+        if ours || (version != Version::after(over) && !buried) {
+            return Ok(Meanwhile::Done);
+        }
     }
-    match (stored.account_id(), record.account_id(), unnamed) {
-        (Some(old), Some(new), _) if old != new => Err(Error::new(
+    if buried {
+        return Err(Error::new(
+            ErrorKind::AskUser,
+            "account_disconnected",
+            "the account was disconnected while this consent came in: nothing is connected; begin the login again",
+        ));
+    }
+    of_the_same(stored.as_ref(), record.clone(), None).map(|_| Meanwhile::Over(Some(version)))
+}
+
+/// The record, if it is of the same account as what is stored, as far as the provider says.
+fn of_the_same(
+    stored: Option<&TokenRecord>,
+    record: TokenRecord,
+    unnamed: Option<&Error>,
+) -> Result<TokenRecord, Error> {
+    let Some((stored, old)) = stored.and_then(|stored| Some((stored, stored.account_id()?))) else { return Ok(record) };
+    match record.account_id() {
+        Some(new) if new == old => Ok(record),
+        Some(_) => Err(Error::new(
             ErrorKind::AskUser,
             "account_mismatch",
             "the customer consented with another account of the provider than the one that is connected here: nothing was stored; begin again, logged in to the right one, or disconnect this one first",
         )),
-        (Some(_), None, Some(error)) => Err(Error::new(
-            ErrorKind::AskUser,
-            "account_unverified",
-            "the provider did not say which account the customer consented with, so it was not put in the place of the one that is connected: begin the login again",
-        )
-        .caused_by(error.clone())),
-        _ => Ok(false),
+        // Another environment may have no way to say it.
+        None if unnamed.is_none() && stored.identity().environment != record.identity().environment => {
+            let old = old.to_owned();
+            Ok(record.of_account(old))
+        }
+        None => {
+            let error = Error::new(
+                ErrorKind::AskUser,
+                "account_unverified",
+                "the provider did not say which account the customer consented with, so it was not put in the place of the one that is connected: begin the login again",
+            );
+            Err(unnamed.map_or(error.clone(), |cause| error.caused_by(cause.clone())))
+        }
     }
 }
 
-/// The record with the name of its account, or why that is not known. One question, briefly asked: until the record
-/// is stored, it is in this memory alone.
-async fn named(client: &dyn AnyClient, record: TokenRecord) -> (TokenRecord, Option<Error>) {
-    match client.account_id(&record).await {
+/// The record with the name of its account, or why that is not known. Until the record is stored it is in this memory
+/// alone, so it is asked for briefly, and again only if it has to be compared.
+async fn named(
+    inner: &Inner,
+    client: &dyn AnyClient,
+    record: TokenRecord,
+    stored: Option<&TokenRecord>,
+) -> (TokenRecord, Option<Error>) {
+    let tries = if stored.is_some_and(|stored| stored.account_id().is_some()) { 3 } else { 1 };
+    let mut pause = Pause::first();
+    let mut told = client.account_id(&record).await;
+    for _ in 1..tries {
+        if told.is_ok() {
+            break;
+        }
+        pause.sleep(inner).await;
+        told = client.account_id(&record).await;
+    }
+    match told {
         Ok(Some(id)) => (record.of_account(id), None),
         Ok(None) => (record, None),
         Err(error) => (record, Some(error)),

@@ -4,11 +4,15 @@ use std::{fmt, future::Future};
 
 use mailgrant_core::{
     AuthorizeUrl, Authorized, Binding, ByConsent, Callback, Client, Error, ErrorKind, OfferedBy, Provider, Session,
+    Standing,
 };
 use mailgrant_storage::AccountKey;
 use tokio::sync::oneshot;
 
-use crate::{Account, Manager, connect::connect};
+use crate::{
+    Account, Manager,
+    connect::{Before, connect},
+};
 
 impl Manager {
     /// Begins the login that connects (or reconnects) the account under `key`: where to send the browser.
@@ -41,6 +45,13 @@ impl Manager {
     ) -> Result<AuthorizeUrl, Error> {
         expect_provider(key, P::NAME)?;
         self.inner.clients.find(client.identity())?;
+        if client.profile().redirect_uri_required && grant.redirect_uri().is_none() {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "redirect_uri_required",
+                "this provider wants the redirect URI in both requests: begin with `AuthorizationCode::returning_to(..)`",
+            ));
+        }
         let login = client.begin(grant);
         let url = login.authorize_url();
         let pending = login.into_pending();
@@ -77,8 +88,9 @@ impl Manager {
         let key = self.own(async move {
             let (key, pending) = inner.vault.take_pending(&lookup).await?;
             let client = inner.clients.find(pending.identity())?;
+            let before = Before::look(&inner, &key).await?;
             let record = client.complete(pending, callback).await?;
-            connect(&inner, &key, &*client, record).await?;
+            connect(&inner, &key, &*client, record, before).await?;
             Ok(key)
         });
         Ok(self.account(&key.await?))
@@ -104,22 +116,33 @@ impl Manager {
     /// # Errors
     ///
     /// [`NotKept`] with the session in it, if the key is of another provider, the session of a client that is not
-    /// registered, or a shutdown has begun; without, if the store could not be reached in time: the session is
-    /// stored once it can.
+    /// registered or of another account than what is under the key, or a shutdown has begun; without, if the store could
+    /// not be reached in time: the session is stored once it can.
     pub async fn keep<P: Provider, G: OfferedBy<P>>(
         &self,
         key: &AccountKey,
         session: Session<P, G, Authorized>,
     ) -> Result<Account, NotKept<P, G>> {
-        let fits = expect_provider(key, P::NAME).and_then(|()| self.inner.clients.find(session.client().identity()));
-        let client = match fits {
-            Ok(client) => client,
+        let fits = async {
+            expect_provider(key, P::NAME)?;
+            let client = self.inner.clients.find(session.client().identity())?;
+            Ok((client, Before::look(&self.inner, key).await?))
+        };
+        let (client, before) = match fits.await {
+            Ok(fits) => fits,
             Err(error) => return Err(NotKept { session: Some(Box::new(session)), error }),
         };
-        let (inner, owned) = (self.inner.clone(), key.clone());
-        let record = session.into_record();
-        let kept = self.own(async move { connect(&inner, &owned, &*client, record).await }).await;
-        kept.map(|()| self.account(key)).map_err(|error| NotKept { session: None, error })
+        let (typed, record) = (session.client().clone(), session.into_record());
+        let (inner, owned, ours) = (self.inner.clone(), key.clone(), record.clone());
+        let kept = self.own(async move { connect(&inner, &owned, &*client, ours, before).await }).await;
+        kept.map(|()| self.account(key)).map_err(|error| {
+            let stored_all_the_same = error.kind() == ErrorKind::TryLater && error.code() != "shutting_down";
+            let session = match typed.restore(record) {
+                Ok(Standing::Live(session)) if !stored_all_the_same => Some(Box::new(session)),
+                _ => None,
+            };
+            NotKept { session, error }
+        })
     }
 
     /// Runs `work` to its end on a task of the manager's, and waits for it as long as a caller's patience lasts.

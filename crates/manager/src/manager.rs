@@ -86,7 +86,28 @@ impl Manager {
     /// [`ErrorKind::TryLater`](mailgrant_core::ErrorKind::TryLater) if the store cannot be reached.
     pub async fn disconnect(&self, key: &AccountKey) -> Result<Option<Disconnected>, Error> {
         let (inner, key) = (self.inner.clone(), key.clone());
-        self.own(async move { disconnect::disconnect(&inner, &key).await }).await
+        self.own(async move { disconnect::disconnect(&inner, &key, false).await }).await
+    }
+
+    /// As [`disconnect`](Self::disconnect), without telling the provider: for a grant that nobody can give back any more.
+    ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # async fn example(manager: Manager, key: AccountKey) -> Result<(), Error> {
+    /// if let Some(gone) = manager.disconnect(&key).await?
+    ///     && gone.revocation.is_err_and(|error| error.kind() == ErrorKind::Configuration)
+    /// {
+    ///     manager.forget(&key).await?; // its app was deleted at the provider: there is nobody to tell
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::TryLater`](mailgrant_core::ErrorKind::TryLater) if the store cannot be reached.
+    pub async fn forget(&self, key: &AccountKey) -> Result<Option<Disconnected>, Error> {
+        let (inner, key) = (self.inner.clone(), key.clone());
+        self.own(async move { disconnect::disconnect(&inner, &key, true).await }).await
     }
 
     /// How the account under `key` stands; `None` if there never was one.

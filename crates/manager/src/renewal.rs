@@ -11,7 +11,7 @@ use mailgrant_storage::{AttemptId, Claim, Purpose, Settled, Settlement, Status};
 
 use crate::{
     builder::{GUARD, LEASE},
-    disconnect::told_by,
+    disconnect::give_back,
     flight::Strip,
     look::{Look, Work, ask_user, look, resting},
     manager::Inner,
@@ -170,12 +170,9 @@ async fn renewed(
         // A tombstone or a new consent stands there now; looking again says which.
         (Ok(settled), _) => {
             strip.slot.clear();
-            if let Settled::Missed(Some(row)) = settled
-                && row.status == Status::Disconnected
-                && let Some(client) = told_by(inner, record)
-            {
+            if matches!(settled, Settled::Missed(Some(row)) if row.status == Status::Disconnected) {
                 // The grant was given up while its pair was on its way: nobody is to hold it.
-                let _ = client.revoke(record).await;
+                give_back(inner, &*work.client, record).await;
             }
             Step::Again
         }

@@ -38,7 +38,7 @@ impl AccountStatus {
 #[non_exhaustive]
 pub struct Disconnected {
     /// Whether the provider was told. If it could not be told now, the secret that it takes is kept, sealed, in the
-    /// tombstone: disconnecting the account again tells the provider again.
+    /// tombstone: disconnecting the account again tells the provider again, unless it was connected meanwhile.
     pub revocation: Result<Revocation, Error>,
     /// Until when a token that was handed out before still works, as far as is known.
     pub token_ends: Expiry,

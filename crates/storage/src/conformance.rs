@@ -19,7 +19,10 @@ pub use self::{
     },
     logins::{p16_pending_is_given_out_once, p17_pending_ends},
     reading::{p19_list_is_keyset_paged, p20_every_change_appends_its_event, p21_keys_do_not_meet},
-    removing::{p14_remove_leaves_a_tombstone, p15_remove_can_keep_the_secret_for_its_revocation},
+    removing::{
+        p14_remove_leaves_a_tombstone, p15_remove_can_keep_the_secret_for_its_revocation,
+        p22_remove_names_the_version_it_saw,
+    },
     settling::{
         p08_renewed_commits_by_version_alone, p09_other_outcomes_need_version_and_attempt, p10_settle_is_idempotent,
         p11_untouched_rests, p12_refused_closes, p13_uncertain_keeps_the_attempt,
@@ -69,6 +72,7 @@ macro_rules! conformance {
             p19_list_is_keyset_paged
             p20_every_change_appends_its_event
             p21_keys_do_not_meet
+            p22_remove_names_the_version_it_saw
         }
     };
     (@each $fresh:tt $advance:tt $promise:ident $($rest:ident)*) => {

@@ -225,10 +225,10 @@ fn apart(path: &Path, store_directory: Option<&Path>) -> Result<(), Error> {
     let directory = |path: &Path| whole(path.parent().unwrap_or(path));
     // Where it is named, and where it is.
     let places = [directory(path), fs::canonicalize(path).map_or_else(|_| directory(path), |real| directory(&real))];
-    if store_directory.map(whole).is_some_and(|store| places.iter().any(|place| place.starts_with(&store))) {
+    if store_directory.map(whole).is_some_and(|store| places.contains(&store)) {
         return Err(configuration(
             "sealing_key_beside_store",
-            "the sealing key must not lie in the store's directory, or below it: whoever copies the store would copy the key",
+            "the sealing key must not lie in the store's directory: whoever copies the store would copy the key",
         ));
     }
     Ok(())

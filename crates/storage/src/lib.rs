@@ -38,7 +38,7 @@ pub use crate::{
     key::AccountKey,
     key_ring::KeyRing,
     row::{Attempt, Entry, Row, Sealed, Status},
-    store::{Claim, Due, Filter, Purpose, Secret, Settled, Settlement, StatusKind, Store, Taken},
+    store::{Claim, Due, Filter, Purpose, Secret, Settled, Settlement, Sharing, StatusKind, Store, Taken},
     vault::{Kept, Timing, Vault},
     version::{AttemptId, Version},
 };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    AccountKey, EventKind, Sealed, StoreError, Taken,
+    AccountKey, EventKind, Sealed, Sharing, StoreError, Taken,
     rules::{Moment, Note, Step},
 };
 
@@ -19,17 +19,20 @@ pub(crate) struct Login {
     pub(crate) expires_at: Moment,
 }
 
-/// Of the logins that share a lookup, since nothing marks them, the newest is the one that is open. The same bytes
-/// again are a caller who did not hear the answer.
+/// Putting a login again that has not been given out is a caller who did not hear the answer: the first stands. One
+/// that was given out is never made available again. Of those that share a lookup, the newest is the one that is open.
 pub(crate) fn put(
     login: &mut Option<Login>,
     key: &AccountKey,
     sealed: &Sealed,
+    sharing: Sharing,
     ttl: Duration,
     now: Moment,
 ) -> Step<Result<(), StoreError>> {
-    if login.as_ref().is_some_and(|login| login.sealed.as_ref() == Some(sealed)) {
-        return (Ok(()), None);
+    match (&login, sharing) {
+        (Some(Login { sealed: Some(_), .. }), Sharing::Own) => return (Ok(()), None),
+        (Some(_), Sharing::Own) => return (Err(StoreError::Conflict(None)), None),
+        (None, _) | (_, Sharing::Shared) => {}
     }
     *login = Some(Login { key: key.clone(), sealed: Some(sealed.clone()), expires_at: now.saturating_add(ttl) });
     (Ok(()), Some(Note::of_login(EventKind::LoginBegun)))

@@ -12,8 +12,8 @@ use async_trait::async_trait;
 use mailgrant_core::{Host, Lookup, SystemHost};
 
 use crate::{
-    AccountKey, AttemptId, Claim, Due, Entry, Event, Filter, Purpose, Row, Sealed, Secret, Settled, Settlement, Store,
-    StoreError, Taken, Version,
+    AccountKey, AttemptId, Claim, Due, Entry, Event, Filter, Purpose, Row, Sealed, Secret, Settled, Settlement,
+    Sharing, Store, StoreError, Taken, Version,
     logins::{self, Login},
     rules::{self, Moment, Note, Step, Stored},
 };
@@ -155,8 +155,8 @@ impl Store for MemoryStore {
         Ok(self.change(key, |row, now| rules::settle(row, claimed, attempt, settlement, now)))
     }
 
-    async fn remove(&self, key: &AccountKey, secret: Secret) -> Result<Option<Version>, StoreError> {
-        Ok(self.change(key, |row, _| rules::remove(row, secret)))
+    async fn remove(&self, key: &AccountKey, seen: Version, secret: Secret) -> Result<Version, StoreError> {
+        self.change(key, |row, _| rules::remove(row, seen, secret))
     }
 
     async fn put_pending(
@@ -164,6 +164,7 @@ impl Store for MemoryStore {
         key: &AccountKey,
         lookup: &Lookup,
         sealed: &Sealed,
+        sharing: Sharing,
         ttl: Duration,
     ) -> Result<(), StoreError> {
         {
@@ -171,7 +172,7 @@ impl Store for MemoryStore {
             let now = self.now(&state);
             state.logins.retain(|_, login| login.expires_at.saturating_add(logins::REMEMBERED) > now);
         }
-        self.change_login(lookup, |login, now| logins::put(login, key, sealed, ttl, now))
+        self.change_login(lookup, |login, now| logins::put(login, key, sealed, sharing, ttl, now))
     }
 
     async fn take_pending(&self, lookup: &Lookup) -> Result<Taken, StoreError> {

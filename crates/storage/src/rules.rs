@@ -159,9 +159,11 @@ pub(crate) fn settle(
     (Settled::Done(row.version), Some(note))
 }
 
-pub(crate) fn remove(row: &mut Option<Stored>, secret: Secret) -> Step<Option<Version>> {
-    let Some(row) = row else {
-        return (None, None);
+/// A tombstone at the version that was seen is gone on with: its secret may be erased now.
+pub(crate) fn remove(row: &mut Option<Stored>, seen: Version, secret: Secret) -> Step<Result<Version, StoreError>> {
+    let found = row.as_ref().map(|row| row.version);
+    let Some(row) = row.as_mut().filter(|row| row.version == seen) else {
+        return (Err(StoreError::Conflict(found)), None);
     };
     let buries = row.status != Status::Disconnected;
     if buries {
@@ -178,7 +180,7 @@ pub(crate) fn remove(row: &mut Option<Stored>, secret: Secret) -> Step<Option<Ve
     }
     let erases = secret == Secret::EraseNow && row.sealed.take().is_some();
     let note = (buries || erases).then(|| Note::of(EventKind::Disconnected, row.version));
-    (Some(row.version), note)
+    (Ok(row.version), note)
 }
 
 /// Whether `list` shows this row; a tombstone only to those who ask for tombstones.

@@ -42,13 +42,15 @@ use crate::{AccountKey, Attempt, AttemptId, Entry, Event, Row, Sealed, Status, S
 /// 15. `p15_remove_can_keep_the_secret_for_its_revocation`: with [`Secret::UntilRevoked`] the sealed secret stays
 ///     readable until it is removed again with [`Secret::EraseNow`], sealed for [`Row::sealed_for`].
 /// 16. `p16_pending_is_given_out_once`: of many takers at once one gets it; the others, and later ones, hear `Spent`.
-///     Another login under the same lookup takes its place.
+///     Under a lookup that is shared, another login takes its place; under one of its own, never.
 /// 17. `p17_pending_ends`: after its life the answer is `Expired`; what was never put is `Unknown`.
 /// 18. `p18_claim_due_pages_what_is_due`: only active, due, unclaimed, unrested rows of the named client, each to
 ///     one caller, the most overdue first.
 /// 19. `p19_list_is_keyset_paged`: in order of key, filtered, without gaps or repeats across pages.
 /// 20. `p20_every_change_appends_its_event`: in the same atomic step, in order, with ids that only grow.
 /// 21. `p21_keys_do_not_meet`: rows whose keys differ in any one part are different rows.
+/// 22. `p22_remove_names_the_version_it_saw`: what stands at another version is left as it is, and is a
+///     [`StoreError::Conflict`].
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// The row under `key`.
@@ -89,18 +91,20 @@ pub trait Store: Send + Sync + 'static {
         settlement: &Settlement,
     ) -> Result<Settled, StoreError>;
 
-    /// Turns the row into a tombstone (or goes on with one); its version, `None` if there was no row.
-    async fn remove(&self, key: &AccountKey, secret: Secret) -> Result<Option<Version>, StoreError>;
+    /// Turns the row at version `seen` into a tombstone, or goes on with the tombstone at that version; the tombstone's
+    /// version. What stands there at another version is left as it is.
+    async fn remove(&self, key: &AccountKey, seen: Version, secret: Secret) -> Result<Version, StoreError>;
 
     /// Keeps a login on its way for `ttl`. `key` is whose login it is, for the event.
     ///
-    /// Another login under the same lookup, which only logins without a mark share, takes the place of what is there,
-    /// given out or not. The same bytes again change nothing.
+    /// With a lookup of its own, said again before it was given out, the first stands; afterwards it is a
+    /// [`StoreError::Conflict`]. With a shared one it takes the place of what is there, given out or not.
     async fn put_pending(
         &self,
         key: &AccountKey,
         lookup: &Lookup,
         sealed: &Sealed,
+        sharing: Sharing,
         ttl: Duration,
     ) -> Result<(), StoreError>;
 
@@ -203,6 +207,16 @@ pub enum Secret {
     EraseNow,
     /// It stays sealed until its revocation is through.
     UntilRevoked,
+}
+
+/// Whether a login has its lookup to itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Sharing {
+    /// It has: the lookup was drawn for it.
+    Own,
+    /// Nothing marks it, so every login of the same browser lies there, and the newest is the one that is open.
+    Shared,
 }
 
 /// The answer to a take.

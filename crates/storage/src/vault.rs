@@ -5,7 +5,9 @@ use std::{fmt, sync::Arc, time::Duration};
 use mailgrant_core::{Binding, Error, ErrorKind, Lookup, PendingAuthorization, SecretBytes, TokenRecord};
 use secrecy::{ExposeSecret, SecretBox};
 
-use crate::{AccountKey, Entry, Filter, KeyRing, Row, Settlement, StatusKind, Store, Taken, Version, place::Place};
+use crate::{
+    AccountKey, Entry, Filter, KeyRing, Row, Settlement, Sharing, StatusKind, Store, Taken, Version, place::Place,
+};
 
 /// A store, and the keys that seal what goes into it: records and logins in, sealed bytes below.
 ///
@@ -160,7 +162,8 @@ impl Vault {
         let lookup = pending.lookup(binding);
         let login = frame(key, pending.encode().expose_secret());
         let sealed = self.ring.seal(&Place::pending(&lookup).under(self.ring.primary()), &login);
-        Ok(self.store.put_pending(key, &lookup, &sealed, ttl).await?)
+        let sharing = if pending.is_marked() { Sharing::Own } else { Sharing::Shared };
+        Ok(self.store.put_pending(key, &lookup, &sealed, sharing, ttl).await?)
     }
 
     /// Takes a login that was put aside, once.

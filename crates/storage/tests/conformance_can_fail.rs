@@ -56,5 +56,6 @@ mod broken {
         RepeatsAcrossPages breaks p19_list_is_keyset_paged
         KeepsQuiet breaks p20_every_change_appends_its_event
         MixesTenants breaks p21_keys_do_not_meet
+        RemovesUnseen breaks p22_remove_names_the_version_it_saw
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use mailgrant_core::{ClientAuth, Endpoints, ExchangeMethod, Expiry, MarkedBy, Pkce, Profile};
+use mailgrant_core::{AccountName, ClientAuth, Endpoints, ExchangeMethod, Expiry, MarkedBy, Pkce, Profile};
 
 use crate::{played, well_formed};
 
@@ -64,6 +64,8 @@ impl VerticalResponse {
         profile.exchange = ExchangeMethod::Get;
         profile.response_type = false;
         profile.binding = MarkedBy::RedirectNonce;
+        profile.redirect_uri_required = true;
+        profile.account = Some(AccountName::InAnswer("user_id"));
         profile.pkce = Pkce::Off;
         profile.unnamed_expiry = Expiry::Never;
         profile.code_life = Duration::from_secs(300);

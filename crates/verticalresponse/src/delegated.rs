@@ -47,6 +47,7 @@ impl VerticalResponseDelegated {
         let mut profile = Profile::new(environment, endpoints);
         profile.client_auth = ClientAuth::Body;
         profile.pkce = Pkce::Off;
+        profile.redirect_uri_required = true;
         profile.revocation = revoke.map(|endpoint| RevocationEndpoint { endpoint, form: RevocationForm::Delete });
         Self { profile: Arc::new(profile) }
     }

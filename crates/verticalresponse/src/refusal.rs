@@ -8,15 +8,17 @@ use mailgrant_core::{
 };
 use serde::Deserialize;
 
-/// The envelope of both generations; the documents call its node `status`, the servers `error`. At the token
-/// endpoint, `error` may also be the standard's word.
+/// The envelope of both generations. Servers call its node `error`, the documents `status`; at the token endpoint
+/// `error` may also be the standard's word, and `status` whatever it likes.
 #[derive(Deserialize)]
 struct Envelope {
-    #[serde(alias = "status")]
+    #[serde(default)]
     error: Node,
+    #[serde(default)]
+    status: Node,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(untagged)]
 enum Node {
     Word(String),
@@ -25,18 +27,32 @@ enum Node {
         message: Option<String>,
     },
     Other(serde::de::IgnoredAny),
+    #[default]
+    #[serde(skip)]
+    Missing,
 }
 
-impl Envelope {
+impl Node {
     /// Of an object only: serde takes a list for a struct, and a list is nobody's envelope.
     fn of(body: &[u8]) -> Option<Self> {
-        body.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(body).ok())?
+        let envelope: Envelope =
+            body.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(body).ok())??;
+        match (envelope.error, envelope.status) {
+            (node @ (Self::Word(_) | Self::Detail { .. }), _) | (_, node @ Self::Detail { .. }) => Some(node),
+            _ => None,
+        }
     }
 
-    fn says(&self, parts: &[&str]) -> bool {
-        let (Node::Word(text) | Node::Detail { message: Some(text) }) = &self.error else { return false };
-        let text = text.to_ascii_lowercase().replace('_', " ");
-        parts.iter().any(|part| text.contains(part))
+    /// What it says, in lower case; words are parted by spaces.
+    fn text(&self) -> String {
+        let (Self::Word(text) | Self::Detail { message: Some(text) }) = self else { return String::new() };
+        text.trim().trim_end_matches('.').to_ascii_lowercase().replace('_', " ")
+    }
+
+    /// The token is called bad, by whole words: there are tokens "of an invalid type", and permissions of tokens.
+    fn calls_the_token_bad(&self) -> bool {
+        let text = self.text();
+        text.contains("invalid or expired token") || ["invalid token", "expired token"].contains(&&*text)
     }
 }
 
@@ -57,19 +73,18 @@ pub(crate) fn read(answer: &Answer<'_>) -> Option<Refusal> {
     if let Some(refusal) = gateway(answer.headers) {
         return Some(refusal);
     }
-    let envelope = Envelope::of(answer.body)?;
+    let node = Node::of(answer.body)?;
     let exchange = answer.asked == Asked::Exchange;
-    match &envelope.error {
+    match &node {
         // Documented for a redirect URI that differs from the consent page's: the code may be good.
-        _ if exchange && envelope.says(&["invalid token"]) => {
+        _ if exchange && (node.calls_the_token_bad() || node.text() == "invalid token result") => {
             Some(Refusal::new(Meaning::ClientMisconfigured, "invalid_token"))
         }
         Node::Word(word) if word == "access_revoked" => Some(Refusal::new(Meaning::GrantDead, "access_revoked")),
         Node::Word(_) => standard(answer),
         // The API's own shape says nothing of a grant.
-        Node::Detail { .. } if exchange => Some(Refusal::new(Meaning::ClientMisconfigured, "other")),
-        Node::Detail { .. } => Some(Refusal::new(Meaning::Temporary, "other")),
-        Node::Other(_) => None,
+        _ if exchange => Some(Refusal::new(Meaning::ClientMisconfigured, "other")),
+        _ => Some(Refusal::new(Meaning::Temporary, "other")),
     }
 }
 
@@ -78,11 +93,10 @@ pub(crate) fn rejects_token(answer: &Response<Bytes>) -> bool {
     if gateway(answer.headers()).is_some() {
         return false;
     }
-    let envelope = || Envelope::of(answer.body());
+    let node = || Node::of(answer.body());
     match answer.status() {
-        StatusCode::UNAUTHORIZED => !envelope().is_some_and(|envelope| envelope.says(&["invalid client"])),
-        StatusCode::FORBIDDEN => envelope()
-            .is_some_and(|envelope| envelope.says(&["invalid or expired token", "invalid token", "expired token"])),
+        StatusCode::UNAUTHORIZED => !node().is_some_and(|node| node.text() == "invalid client"),
+        StatusCode::FORBIDDEN => node().is_some_and(|node| node.calls_the_token_bad()),
         _ => false,
     }
 }

@@ -196,7 +196,7 @@ async fn record_without_refresh_token() -> mailgrant_core::TokenRecord {
 }
 
 #[tokio::test]
-async fn a_revoked_token_leads_to_a_new_consent_which_keeps_the_grant() {
+async fn a_revoked_token_is_rejected_and_leads_to_a_new_consent() {
     let (client, ..) = client(VerticalResponse::production(), vec![(200, &[], TOKEN)]);
     let session = received(&client).0.exchange().await.unwrap();
     let body = r#"{"url":"u","links":{},"error":{"code":403,"message":"Invalid or expired token"}}"#;
@@ -227,6 +227,12 @@ fn which_answers_of_the_api_reject_a_token() {
         (401, "", r#"{"error":"invalid_client"}"#, false),
         (403, "", "", false),
         (403, "", r#"{"error":{"code":403,"message":"You may not do that"}}"#, false),
+        (403, "", r#"{"error":{"code":403,"message":"Invalid token type for this resource"}}"#, false),
+        (403, "", r#"{"error":{"code":403,"message":"this non-expired token may not send"}}"#, false),
+        (403, "", r#"{"error":{"code":403,"message":"Invalid token."}}"#, true),
+        (403, "", r#"{"status":403,"error":{"code":403,"message":"invalid or expired token"}}"#, true),
+        (403, "", r#"{"status":{"message":"invalid or expired token"},"error":null}"#, true),
+        (403, "", r#"[{"error":{"message":"invalid or expired token"}}]"#, false),
         (403, "", "<h1>invalid or expired token</h1>", false),
         (403, "ERR_403_DEVELOPER_OVER_QPS", expired, false),
         (404, "", expired, false),
@@ -313,6 +319,10 @@ async fn what_ends_a_grant_of_generation_2_and_what_does_not() {
     for (status, body, expected) in [
         (400, r#"{"error":"invalid_grant","error_description":"x"}"#, "refused"),
         (400, r#"{"error":"access_revoked"}"#, "refused"),
+        (400, r#"{"status":400,"error":"invalid_grant"}"#, "refused"),
+        (400, r#"{"status":"error","error":"invalid_grant"}"#, "refused"),
+        (400, r#"{"status":"invalid_grant"}"#, "untouched"),
+        (400, r#"["invalid_grant"]"#, "untouched"),
         (401, r#"{"error":"invalid_client"}"#, "untouched"),
         (401, r#"{"error":{"code":401,"message":"expired token"}}"#, "untouched"),
         (403, r#"{"error":{"code":403,"message":"invalid or expired token"}}"#, "untouched"),
@@ -338,6 +348,9 @@ async fn a_revocation_says_what_it_came_to() {
         (200, "", Ok(Revocation::Told)),
         (400, r#"{"error":"invalid_grant"}"#, Ok(Revocation::Told)),
         (401, r#"{"error":"invalid_client"}"#, Err("client_misconfigured")),
+        (200, r#"{"status":"ok"}"#, Ok(Revocation::Told)),
+        (200, r#"{"error":{"code":500,"message":"oops"}}"#, Err("revocation_unanswered")),
+        (200, r#"{"status":401,"error":"invalid_client"}"#, Err("client_misconfigured")),
         (404, "", Err("revocation_endpoint_wrong")),
         (302, "", Err("revocation_endpoint_wrong")),
         (429, "", Err("revocation_unanswered")),

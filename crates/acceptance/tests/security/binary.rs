@@ -59,6 +59,7 @@ impl Home {
         change(&mut settings);
         let app = App::new(ID, SECRET).redirect_uri(&redirect);
         let emulator = Emulator::builder().settings(settings).app(app).start().await.unwrap();
+        emulator.settings(|settings| settings.account = Some("customer@example.com".to_owned()));
         Self { folder: tempfile::tempdir().unwrap(), emulator, redirect }
     }
 

@@ -66,7 +66,8 @@ async fn security_16_only_a_new_consent_replaces_a_tombstone() {
     let claim = store.claim(key, &attempt, lease, Version::FIRST, Purpose::Renew).await.unwrap();
     assert_eq!(claim, Claim::Granted);
     for secret in [Secret::UntilRevoked, Secret::EraseNow] {
-        store.remove(key, secret).await.unwrap();
+        let seen = store.load(key).await.unwrap().unwrap().version;
+        store.remove(key, seen, secret).await.unwrap();
         let tombstone = store.load(key).await.unwrap().unwrap();
         let renewed = service.vault.renewed(key, Version::FIRST, &record, Timing::default());
         for settlement in

@@ -162,7 +162,7 @@ async fn security_10_a_pasted_address_without_verified_state_is_refused() {
     for (rest, code) in [
         ("code=c", "state_missing"),
         ("code=c&state=forged", "login_unknown"),
-        ("code=c&state=", "login_unknown"),
+        ("code=c&state=", "state_missing"),
         ("error=access_denied&state=forged", "login_unknown"),
     ] {
         let mut login = Login::start(pasting(&home));

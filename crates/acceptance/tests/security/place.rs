@@ -8,8 +8,8 @@ use aes_gcm_siv::{
 };
 use mailgrant_core::{AuthorizationCode, Error, TokenRecord, secrecy::SecretBox};
 use mailgrant_storage::{
-    AccountKey, AttemptId, Kept, KeyRing, Purpose, Row, Sealed, Secret, Settlement, Taken, Timing, Vault, Version,
-    memory::MemoryStore,
+    AccountKey, AttemptId, Kept, KeyRing, Purpose, Row, Sealed, Secret, Settlement, Sharing, Taken, Timing, Vault,
+    Version, memory::MemoryStore,
 };
 
 use crate::service::{Service, browser, key, opened};
@@ -89,7 +89,11 @@ async fn security_12_a_secret_of_one_kind_does_not_open_as_another() {
     let service = Service::new().await;
     let pending = service.client.begin(AuthorizationCode::registered()).into_pending();
     let lookup = pending.lookup(&browser("cookie"));
-    vault.store().put_pending(&here, &lookup, row.sealed.as_ref().unwrap(), Duration::from_secs(60)).await.unwrap();
+    vault
+        .store()
+        .put_pending(&here, &lookup, row.sealed.as_ref().unwrap(), Sharing::Own, Duration::from_secs(60))
+        .await
+        .unwrap();
     assert_eq!(vault.take_pending(&lookup).await.unwrap_err().code(), "seal_broken", "a record is no login");
 }
 
@@ -104,7 +108,7 @@ async fn security_12_a_login_that_was_moved_does_not_open() {
         panic!("it is there")
     };
     let moved = pending.lookup(&victim);
-    vault.store().put_pending(&key("main"), &moved, &sealed, Duration::from_secs(60)).await.unwrap();
+    vault.store().put_pending(&key("main"), &moved, &sealed, Sharing::Own, Duration::from_secs(60)).await.unwrap();
     assert_eq!(vault.take_pending(&moved).await.unwrap_err().code(), "seal_broken");
 }
 
@@ -181,7 +185,7 @@ async fn security_12_the_version_changes_only_with_the_ciphertext() {
     assert_eq!(second.version, first.version.next());
     assert_ne!(second.sealed, first.sealed);
     assert_eq!(service.vault.load(&service.key).await.unwrap().unwrap().row.version, second.version, "it opens");
-    store.remove(&service.key, Secret::EraseNow).await.unwrap();
+    store.remove(&service.key, second.version, Secret::EraseNow).await.unwrap();
     let third = row().await;
     assert_eq!((third.version, third.sealed), (second.version.next(), None));
 }

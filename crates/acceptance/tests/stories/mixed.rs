@@ -17,6 +17,7 @@ use mailgrant_storage::{AccountKey, EventKind, KeyRing, Status, Vault, memory::M
 /// Everything that such a service holds, without a type parameter of its own.
 struct Service {
     manager: Manager,
+    vault: Vault,
     clients: HashMap<&'static str, Arc<dyn AnyClient>>,
     sources: HashMap<&'static str, Box<dyn TokenSource>>,
     emulator: Emulator,
@@ -44,10 +45,11 @@ impl Service {
         let second = client_of(delegated(&emulator).unwrap()).unwrap();
         let clients: [Arc<dyn AnyClient>; 4] = [retail.into(), other.into(), first.into(), second.into()];
         let vault = Vault::new(MemoryStore::default(), KeyRing::ephemeral());
-        let builder = clients.iter().fold(Manager::builder(vault), |builder, client| builder.client(client.clone()));
+        let builder =
+            clients.iter().fold(Manager::builder(vault.clone()), |builder, client| builder.client(client.clone()));
         let manager = builder.build();
         let sources = KINDS.map(|kind| (kind, Box::new(manager.account(&key(kind))) as Box<dyn TokenSource>));
-        Self { manager, clients: KINDS.into_iter().zip(clients).collect(), sources: sources.into(), emulator }
+        Self { manager, vault, clients: KINDS.into_iter().zip(clients).collect(), sources: sources.into(), emulator }
     }
 
     /// The one place in which the provider's type matters: what its consent page is asked for.
@@ -107,18 +109,21 @@ async fn keys_do_not_cross_tenants_and_records_do_not_cross_environments() {
     }
     let stranger = AccountKey::new("another tenant", "getresponse", "retail").unwrap();
     assert_eq!(service.manager.account(&stranger).token().await.unwrap_err().code(), "account_unknown");
-    // Another process that knows only one of the environments cannot use the grants of the others.
-    let vault = Vault::new(MemoryStore::default(), KeyRing::ephemeral());
-    let knows_one = Manager::builder(vault).client(service.clients["retail"].clone()).build();
-    let begun = knows_one
-        .begin(
-            &key("generation 1"),
-            &client_of(verticalresponse(&service.emulator).unwrap()).unwrap(),
-            AuthorizationCode::returning_to(REDIRECT_URI).unwrap(),
-            &Binding::terminal(),
-        )
-        .await;
-    assert_eq!(begun.unwrap_err().code(), "client_unknown");
+    // Each record before each client: it is taken by its own alone.
+    for kind in KINDS {
+        let record = service.vault.load(&key(kind)).await.unwrap().unwrap().record.unwrap();
+        for (other, client) in &service.clients {
+            let taken = client.bearer(&record, record.expires_at(), 1);
+            assert_eq!(taken.is_ok(), kind == *other, "{kind} at {other}");
+        }
+    }
+    // Another process that knows only one of the clients cannot use the grants of the others.
+    let knows_one = Manager::builder(service.vault.clone()).client(service.clients["retail"].clone()).build();
+    knows_one.account(&key("retail")).token().await.unwrap();
+    for kind in ["other app", "generation 1", "generation 2"] {
+        let error = knows_one.account(&key(kind)).token().await.unwrap_err();
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Configuration, "client_unknown"), "{kind}");
+    }
 }
 
 #[tokio::test]
@@ -191,8 +196,50 @@ async fn a_pair_that_arrives_at_a_tombstone_is_given_back() {
         service.manager.disconnect(&key).await.unwrap().unwrap()
     });
     assert_eq!(refreshed.unwrap_err().code(), "account_disconnected");
-    assert_eq!(disconnected.revocation.unwrap(), Revocation::Told);
+    assert_eq!(disconnected.revocation.unwrap_err().code(), "renewal_under_way", "nobody can be sure yet");
+    let again = service.manager.disconnect(&key).await.unwrap().unwrap();
+    assert_eq!(again.revocation.unwrap(), Revocation::Told);
     assert!(service.manager.shutdown().await);
-    let counters = service.emulator.counters();
-    assert_eq!(counters.revoke_requests, 2, "the spent token by the disconnect, the late one when it came");
+    assert_eq!(
+        service.emulator.counters().revocations,
+        1,
+        "the successor, which came late: the token before was spent"
+    );
+}
+
+#[tokio::test]
+async fn a_late_pair_is_given_back_by_retry() {
+    let service = Service::start().await;
+    let key = key("generation 2");
+    service.connect("generation 2").await.unwrap();
+    service.emulator.fault(Fault::Delay(Duration::from_secs(1)), Target::Token, Times::Next(1));
+    service.emulator.fault(Fault::Html502, Target::Revoke, Times::Next(3));
+    let account = service.manager.account(&key);
+    let (_, disconnected) = tokio::join!(account.refresh(), async {
+        while service.emulator.counters().refreshes == 0 {
+            tokio::task::yield_now().await;
+        }
+        service.manager.disconnect(&key).await.unwrap().unwrap()
+    });
+    assert!(disconnected.revocation.is_err());
+    assert!(service.manager.shutdown().await);
+    assert_eq!(service.emulator.counters().revocations, 1);
+}
+
+#[tokio::test]
+async fn a_consent_that_comes_while_the_provider_is_told_stays() {
+    let service = Service::start().await;
+    let key = key("generation 2");
+    service.connect("generation 2").await.unwrap();
+    service.emulator.fault(Fault::Delay(Duration::from_secs(1)), Target::Revoke, Times::Next(1));
+    let (disconnected, connected) = tokio::join!(service.manager.disconnect(&key), async {
+        while service.emulator.counters().revocations == 0 {
+            tokio::task::yield_now().await;
+        }
+        service.connect("generation 2").await
+    });
+    assert_eq!(disconnected.unwrap().unwrap().revocation.unwrap(), Revocation::Told);
+    connected.unwrap();
+    assert_eq!(service.manager.status(&key).await.unwrap().unwrap().status, Status::Active);
+    assert_eq!(service.call("generation 2").await.unwrap(), 200);
 }

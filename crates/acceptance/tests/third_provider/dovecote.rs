@@ -8,8 +8,8 @@
 use std::{sync::Arc, time::Duration};
 
 use mailgrant_core::{
-    AccountLookup, Answer, AuthorizationCode, ClientCredentials, Endpoint, Endpoints, Error, Meaning, OfferedBy,
-    Profile, Provider, Refusal, RevocationEndpoint, RevocationForm,
+    AccountName, Answer, AuthorizationCode, ClientCredentials, Endpoint, Endpoints, Error, Meaning, OfferedBy, Profile,
+    Provider, Refusal, RevocationEndpoint, RevocationForm,
     bytes::Bytes,
     http::{HeaderName, HeaderValue, Response, StatusCode},
     renewal,
@@ -43,7 +43,7 @@ impl Dovecote {
         profile.code_life = Duration::from_secs(60);
         profile.token_headers.insert(header.clone(), region.clone());
         profile.api_headers.insert(header, region);
-        profile.account = Some(AccountLookup { path: "/me", field: "loft" });
+        profile.account = Some(AccountName::At { path: "/me", field: "loft" });
         profile.revocation = Some(RevocationEndpoint { endpoint: revoke, form: RevocationForm::Standard });
         Ok(Self { profile: Arc::new(profile) })
     }

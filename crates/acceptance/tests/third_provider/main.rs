@@ -86,7 +86,7 @@ async fn the_manager_keeps_its_accounts_alive() {
     let (loft, host) = (Loft::default(), ManualHost::default());
     let client = client(&loft, &host);
     let vault = Vault::new(MemoryStore::new(Arc::new(host.clone())), KeyRing::ephemeral());
-    let manager = Manager::builder(vault).client(client.clone()).host(Arc::new(host.clone())).build();
+    let manager = Manager::builder(vault.clone()).client(client.clone()).host(Arc::new(host.clone())).build();
     let key = AccountKey::new("tenant", "dovecote", "main").unwrap();
     let binding = Binding::browser("cookie").unwrap();
     let url = manager.begin(&key, &client, AuthorizationCode::registered(), &binding).await.unwrap();
@@ -96,6 +96,9 @@ async fn the_manager_keeps_its_accounts_alive() {
         let tokens = join_all((0..20).map(|_| account.token())).await;
         assert!(tokens.iter().all(Result::is_ok));
     }
+    let record = manager.status(&key).await.unwrap().unwrap();
+    assert_eq!(record.environment, "eu");
+    assert_eq!(vault.load(&key).await.unwrap().unwrap().record.unwrap().account_id(), Some("7"), "as its API says");
     let bearer = account.token().await.unwrap();
     let call = client.send(bearer.request(Method::GET, "/birds").unwrap()).await.unwrap();
     assert_eq!(call.status(), 200);

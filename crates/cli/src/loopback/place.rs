@@ -52,11 +52,9 @@ impl Place {
         let ours = only(&request, HOST).is_some_and(|host| host.eq_ignore_ascii_case(self.authority.as_bytes()));
         let handing_over = self.fragments && request.method() == Method::POST;
         // Another name that leads here is another site's attempt to speak to us.
-        if !ours || request.uri().authority().is_some() || !(handing_over || request.method() == Method::GET) {
+        let a_callback = request.uri().path() == self.path && (handing_over || request.method() == Method::GET);
+        if !ours || request.uri().authority().is_some() || !a_callback {
             return wrong(StatusCode::BAD_REQUEST);
-        }
-        if request.uri().path() != self.path {
-            return wrong(StatusCode::NOT_FOUND);
         }
         if handing_over {
             return match self.fragment(request).await {
@@ -88,7 +86,9 @@ impl Place {
             () = SystemHost.sleep(HEAD) => return Err(StatusCode::REQUEST_TIMEOUT),
         };
         let body = body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes();
-        let handed: HandedOver = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+        // serde takes a list for a struct, and our page sends none.
+        let object = body.starts_with(b"{").then(|| serde_json::from_slice(&body).ok()).flatten();
+        let handed: HandedOver = object.ok_or(StatusCode::BAD_REQUEST)?;
         Ok(format!("#{}", handed.fragment))
     }
 }

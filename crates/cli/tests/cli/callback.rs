@@ -108,9 +108,9 @@ async fn only_a_get_of_the_exact_place_is_a_callback() {
         (format!("GET {good} HTTP/1.1\r\nHost: {host}\r\n\r\n"), 400),
         (format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n"), 400),
         (format!("HEAD {path} HTTP/1.1\r\nHost: {host}\r\n\r\n"), 400),
-        (format!("GET /favicon.ico HTTP/1.1\r\nHost: {host}\r\n\r\n"), 404),
-        (format!("GET {} HTTP/1.1\r\nHost: {host}\r\n\r\n", path.replace("/callback", "/callback/")), 404),
-        (format!("GET {} HTTP/1.1\r\nHost: {host}\r\n\r\n", path.replace("/callback", "//callback")), 404),
+        (format!("GET /favicon.ico HTTP/1.1\r\nHost: {host}\r\n\r\n"), 400),
+        (format!("GET {} HTTP/1.1\r\nHost: {host}\r\n\r\n", path.replace("/callback", "/callback/")), 400),
+        (format!("GET {} HTTP/1.1\r\nHost: {host}\r\n\r\n", path.replace("/callback", "//callback")), 400),
         (format!("GET /{} HTTP/1.1\r\nHost: {host}\r\n\r\n", "x".repeat(9000)), 431),
         ("nonsense\r\n\r\n".to_owned(), 400),
     ] {

@@ -89,7 +89,7 @@ async fn only_our_own_page_hands_anything_over() {
         ("another port's origin", path, [&ours, json, &length, "Origin: http://127.0.0.1:1"], &body, 400),
         ("two origins", path, [&ours, json, &length, &two], &body, 400),
         ("another host", path, ["Host: evil.example", json, &length, &origin], &body, 400),
-        ("another path", "/callback/", [&ours, json, &length, &origin], &body, 404),
+        ("another path", "/callback/", [&ours, json, &length, &origin], &body, 400),
         ("a query", "/callback?x=1", [&ours, json, &length, &origin], &body, 400),
         ("a form", path, [&ours, "Content-Type: application/x-www-form-urlencoded", &length, &origin], &body, 400),
         ("text", path, [&ours, "Content-Type: text/plain", &length, &origin], &body, 400),

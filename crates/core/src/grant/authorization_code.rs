@@ -78,7 +78,11 @@ impl<P: Provider> Session<P, AuthorizationCode, Unauthorized> {
         self,
         callback: Callback,
     ) -> Result<Session<P, AuthorizationCode, CodeReceived>, TransitionError<P, AuthorizationCode, Unauthorized>> {
-        match callback.judge_code(self.machine().login().expected(), self.client().profile()) {
+        match callback.judge_code(
+            self.machine().login().expected(),
+            self.client().profile(),
+            self.grant().redirect_uri(),
+        ) {
             Ok(code) => {
                 let now = self.client().host().now();
                 Ok(self.step(|machine| machine.code_arrived(code, now)))
@@ -134,7 +138,10 @@ async fn exchange<P: Provider>(session: Session<P, AuthorizationCode, CodeReceiv
         );
         return Err(refused(session, error));
     }
-    let request = wire::exchange(&client, session.grant(), session.machine().code(), session.machine().login());
+    let request = match wire::exchange(&client, session.grant(), session.machine().code(), session.machine().login()) {
+        Ok(request) => request,
+        Err(error) => return Err(refused(session, error)),
+    };
     let answer = match client.transport().send(request).await {
         Ok(answer) => answer,
         Err(error) => return Err(TransitionError::untouched(session, wire::unanswered(error))),

@@ -52,14 +52,21 @@ pub(super) fn redirect_uri(text: &str) -> Result<Box<str>, Error> {
             && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
             && !rest.is_empty()
     });
-    if absolute && !text.contains('#') && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+    let query = text.split_once('?').map_or("", |(_, query)| query);
+    let speaks_for_the_provider = form_urlencoded::parse(query.as_bytes())
+        .any(|(name, _)| matches!(&*name, "state" | "code" | "error" | "iss" | "access_token"));
+    let plain = text.len() <= LONGEST && !text.contains('#') && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if absolute && plain && !speaks_for_the_provider {
         return Ok(text.into());
     }
     Err(Error::configuration(
         "redirect_uri_invalid",
-        "a redirect URI must be absolute, of visible ASCII characters and without a fragment, such as https://app.example/callback",
+        "a redirect URI must be absolute, of visible ASCII characters, without a fragment, and without `state` or `code` in its query, such as https://app.example/callback",
     ))
 }
+
+/// Room enough, and small enough to be sent in a URL with the rest.
+const LONGEST: usize = 2048;
 
 /// Where to send a customer's browser.
 ///

@@ -8,16 +8,25 @@ use std::{
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de};
 
-use super::Asked;
-use crate::{AccessToken, Error, Expiry, RefreshToken, callback::FragmentToken, issued::Issued, owner::plain};
+use super::{Asked, named};
+use crate::{AccessToken, AccountName, Error, Expiry, Profile, RefreshToken, callback::FragmentToken, issued::Issued};
 
 /// A life longer than this is a mistake, or somebody's attempt at one.
 const LONGEST_LIFE: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// `None`: there is no token in it. An error: there is one that cannot be used.
-pub(super) fn tokens(body: &[u8], asked: Asked, sent_at: SystemTime, unnamed: Expiry) -> Option<Result<Issued, Error>> {
+pub(super) fn tokens(
+    body: &[u8],
+    asked: Asked,
+    sent_at: SystemTime,
+    profile: &Profile,
+) -> Option<Result<Issued, Error>> {
     let read: Read = serde_json::from_slice(object(body)).ok()?;
-    Some(read.issued(asked, sent_at, unnamed))
+    let account_id = match profile.account {
+        Some(AccountName::InAnswer(field)) => named::id(body, field),
+        _ => None,
+    };
+    Some(read.issued(asked, sent_at, profile.unnamed_expiry).map(|issued| Issued { account_id, ..issued }))
 }
 
 /// The token of a fragment (RFC 6749 §4.2.2), in the shape of an answer.
@@ -27,7 +36,6 @@ pub(crate) fn handed_over(token: FragmentToken, at: SystemTime, unnamed: Expiry)
         token_type: token.token_type.map_or(Text::Missing, Text::Given),
         expires_in: token.expires_in.map_or(Life::Unnamed, |text| Life::text(&text)),
         refresh_token: None,
-        user_id: Id::Missing,
         scope: token.scope.map_or(Text::Missing, Text::Given),
     };
     read.issued(Asked::Exchange, at, unnamed)
@@ -51,9 +59,6 @@ struct Read {
     refresh_token: Option<SecretString>,
     #[serde(default)]
     scope: Text,
-    /// Whose account it is (VerticalResponse).
-    #[serde(default)]
-    user_id: Id,
 }
 
 /// A text, or whatever else: it is not worth losing a token over.
@@ -65,29 +70,6 @@ enum Text {
     #[default]
     #[serde(skip)]
     Missing,
-}
-
-/// An id, as a text or a number, or whatever else.
-#[derive(Default, Deserialize)]
-#[serde(untagged)]
-pub(super) enum Id {
-    Number(u64),
-    Text(String),
-    Other(de::IgnoredAny),
-    #[default]
-    #[serde(skip)]
-    Missing,
-}
-
-impl Id {
-    /// As a text, if it could be one.
-    pub(super) fn text(self) -> Option<String> {
-        match self {
-            Self::Number(number) => Some(number.to_string()),
-            Self::Text(text) => plain(&text).then_some(text),
-            Self::Other(_) | Self::Missing => None,
-        }
-    }
 }
 
 impl Read {
@@ -127,7 +109,7 @@ impl Read {
                 }
                 _ => None,
             },
-            account_id: self.user_id.text(),
+            account_id: None,
         })
     }
 }
@@ -222,9 +204,16 @@ mod tests {
 
     use super::*;
 
+    fn profile(unnamed: Expiry) -> Profile {
+        let endpoints = crate::Endpoints::parse("https://a.example", "https://a.example", "https://a.example").unwrap();
+        let mut profile = Profile::new("test", endpoints);
+        profile.unnamed_expiry = unnamed;
+        profile
+    }
+
     fn read(body: &str) -> Result<Issued, &'static str> {
         let sent_at = SystemTime::UNIX_EPOCH + Duration::from_secs(1000);
-        tokens(body.as_bytes(), Asked::Exchange, sent_at, Expiry::Unknown)
+        tokens(body.as_bytes(), Asked::Exchange, sent_at, &profile(Expiry::Unknown))
             .map_or(Err("no token"), |read| read.map_err(|error| error.code()))
     }
 
@@ -271,32 +260,29 @@ mod tests {
     fn zero_is_no_life_where_tokens_have_no_end() {
         let expiry = |unnamed| {
             let body = br#"{"access_token":"a","expires_in":0}"#;
-            tokens(body, Asked::Exchange, SystemTime::UNIX_EPOCH, unnamed).unwrap().unwrap().expiry
+            tokens(body, Asked::Exchange, SystemTime::UNIX_EPOCH, &profile(unnamed)).unwrap().unwrap().expiry
         };
         assert_eq!(expiry(Expiry::Never), Expiry::Never);
         assert_eq!(expiry(Expiry::Unknown), Expiry::At(SystemTime::UNIX_EPOCH));
     }
 
     #[test]
-    fn an_account_is_named_by_a_text_or_a_number() {
-        for (value, expected) in [
-            ("\"u-1\"", Some("u-1")),
-            ("18446744073709551615", Some("18446744073709551615")),
-            ("null", None),
-            ("\"\"", None),
-            ("\"a b\"", None),
-            ("-1", None),
-            ("[]", None),
-        ] {
-            let issued = read(&format!(r#"{{"access_token":"a","user_id":{value}}}"#)).unwrap();
-            assert_eq!(issued.account_id.as_deref(), expected, "{value}");
-        }
+    fn an_account_is_named_where_the_profile_says() {
+        let account = |account| {
+            let body = br#"{"access_token":"a","user_id":7,"sub":"x"}"#;
+            let profile = Profile { account, ..profile(Expiry::Unknown) };
+            tokens(body, Asked::Exchange, SystemTime::UNIX_EPOCH, &profile).unwrap().unwrap().account_id
+        };
+        assert_eq!(account(None), None);
+        assert_eq!(account(Some(AccountName::InAnswer("user_id"))).as_deref(), Some("7"));
+        assert_eq!(account(Some(AccountName::InAnswer("sub"))).as_deref(), Some("x"));
+        assert_eq!(account(Some(AccountName::At { path: "/me", field: "sub" })), None);
     }
 
     #[test]
     fn a_rotated_pair_is_not_lost_over_a_side_field() {
         let body = br#"{"access_token":"a","expires_in":-1,"scope":[],"refresh_token":"r"}"#;
-        let issued = tokens(body, Asked::Refresh, SystemTime::UNIX_EPOCH, Expiry::Never).unwrap().unwrap();
+        let issued = tokens(body, Asked::Refresh, SystemTime::UNIX_EPOCH, &profile(Expiry::Never)).unwrap().unwrap();
         assert_eq!(issued.expiry, Expiry::Unknown);
         assert!(issued.refresh.is_some());
     }
@@ -335,7 +321,7 @@ mod tests {
                 "\u{feff}{\"access_token\":\"a\"}".as_bytes(),
                 Asked::Exchange,
                 SystemTime::UNIX_EPOCH,
-                Expiry::Never
+                &profile(Expiry::Never)
             )
             .unwrap()
             .is_ok()

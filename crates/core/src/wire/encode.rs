@@ -19,9 +19,9 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// Room for tokens of ordinary size: a buffer that grows leaves copies behind.
+    /// Room for the longest callback's code, each byte of it escaped: a buffer that grows leaves copies behind.
     pub(super) fn new(format: BodyFormat) -> Self {
-        Self { bytes: Zeroizing::new(Vec::with_capacity(8 * 1024)), format }
+        Self { bytes: Zeroizing::new(Vec::with_capacity(64 * 1024)), format }
     }
 
     pub(super) fn pair(mut self, name: &str, value: &str) -> Self {
@@ -55,15 +55,15 @@ impl Fields {
         self.pair(name, value.expose_secret())
     }
 
-    /// The URL of `endpoint` with the fields in its query, over bytes that are wiped with the last clone of it.
-    pub(super) fn in_query_of(&self, endpoint: &Endpoint) -> Uri {
+    /// The URL of `endpoint` with the fields in its query, over bytes that are wiped with the last clone of it; `None`
+    /// if it is longer than a URL may be.
+    pub(super) fn in_query_of(&self, endpoint: &Endpoint) -> Option<Uri> {
         let endpoint = endpoint.as_str();
         let mut url = Zeroizing::new(Vec::with_capacity(endpoint.len() + 1 + self.bytes.len()));
         url.extend_from_slice(endpoint.as_bytes());
         url.push(if endpoint.contains('?') { b'&' } else { b'?' });
         url.extend_from_slice(&self.bytes);
-        Uri::from_maybe_shared(Bytes::from_owner(url))
-            .unwrap_or_else(|_| unreachable!("an endpoint with a form is a URL"))
+        Uri::from_maybe_shared(Bytes::from_owner(url)).ok()
     }
 
     pub(super) fn content_type(&self) -> HeaderValue {

@@ -10,9 +10,9 @@ use http::{HeaderMap, Response, StatusCode, header};
 use zeroize::Zeroize;
 
 use super::answer;
-use crate::{Client, Error, Expiry, Meaning, Provider, Refusal, Sent, TransportError, issued::Issued};
+use crate::{Client, Error, Meaning, Provider, Refusal, Sent, TransportError, issued::Issued};
 
-/// An answer of the token endpoint, for a [`Provider`] to read.
+/// An answer of the token endpoint, or of the one for revocations, for a [`Provider`] to read.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Answer<'a> {
@@ -76,7 +76,7 @@ pub(crate) fn hear<P: Provider>(
     sent_at: SystemTime,
 ) -> Heard {
     let seen = Answer::of(asked, &answer);
-    let heard = judge(client.provider(), &seen, sent_at, client.host().now(), client.profile().unnamed_expiry);
+    let heard = judge(client.provider(), &seen, sent_at, client.host().now());
     if let Ok(mut body) = answer.into_body().try_into_mut() {
         body.zeroize();
     }
@@ -97,13 +97,7 @@ pub(crate) fn unanswered(error: TransportError) -> Error {
     .caused_by(error)
 }
 
-fn judge<P: Provider>(
-    provider: &P,
-    answer: &Answer<'_>,
-    sent_at: SystemTime,
-    now: SystemTime,
-    unnamed: Expiry,
-) -> Heard {
+fn judge<P: Provider>(provider: &P, answer: &Answer<'_>, sent_at: SystemTime, now: SystemTime) -> Heard {
     let status = answer.status.as_u16();
     let pause = retry_after(answer.headers, now);
     let unclear = |code, message: &'static str| {
@@ -116,7 +110,7 @@ fn judge<P: Provider>(
             let pause = pause.or(named).unwrap_or(Duration::from_secs(30));
             Heard::Untouched(rate_limited().answered(status, None).after(pause))
         }
-        200..=299 => match answer::tokens(answer.body, answer.asked, sent_at, unnamed) {
+        200..=299 => match answer::tokens(answer.body, answer.asked, sent_at, provider.profile()) {
             Some(Ok(issued)) => Heard::Issued(Box::new(issued)),
             Some(Err(error)) => Heard::Unclear(error.answered(status, None)),
             None => match provider.refusal(answer) {

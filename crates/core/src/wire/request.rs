@@ -5,8 +5,8 @@ use http::{HeaderValue, Method, header};
 
 use super::encode::{Fields, basic, challenge};
 use crate::{
-    AuthorizationCode, BodyFormat, ByConsent, Client, ClientAuth, Code, Endpoint, ExchangeMethod, Grant, Provider,
-    RefreshToken, Request, RevocationEndpoint, RevocationForm,
+    AuthorizationCode, BodyFormat, ByConsent, Client, ClientAuth, Code, Endpoint, Error, ExchangeMethod, Grant,
+    Provider, RefreshToken, Request, RevocationEndpoint, RevocationForm,
     login::{Login, Mark},
 };
 
@@ -42,7 +42,7 @@ pub(crate) fn exchange<P: Provider>(
     grant: &AuthorizationCode,
     code: &Code,
     login: &Login,
-) -> Request {
+) -> Result<Request, Error> {
     let in_query = client.profile().exchange == ExchangeMethod::Get;
     let mut form = match in_query {
         true => credentials(client, Fields::new(BodyFormat::Form)),
@@ -55,7 +55,7 @@ pub(crate) fn exchange<P: Provider>(
     if let Some(verifier) = &login.verifier {
         form = form.secret("code_verifier", verifier);
     }
-    if in_query { in_token_url(client, &form) } else { to_token_endpoint(client, form) }
+    if in_query { in_token_url(client, &form) } else { Ok(to_token_endpoint(client, form)) }
 }
 
 /// RFC 6749 §6: the refresh token, for the next tokens.
@@ -93,16 +93,21 @@ fn credentials<P: Provider>(client: &Client<P>, form: Fields) -> Fields {
 }
 
 /// All of it in the query of the token endpoint: the URL is a secret from here on.
-fn in_token_url<P: Provider>(client: &Client<P>, fields: &Fields) -> Request {
+fn in_token_url<P: Provider>(client: &Client<P>, fields: &Fields) -> Result<Request, Error> {
     let profile = client.profile();
     let mut request = http::Request::new(Bytes::new());
-    *request.uri_mut() = fields.in_query_of(&profile.endpoints.token);
+    *request.uri_mut() = fields.in_query_of(&profile.endpoints.token).ok_or_else(|| {
+        Error::ask_user(
+            "exchange_too_long",
+            "the code does not fit into the URL that the provider wants it in: nothing was sent; begin the login again",
+        )
+    })?;
     let headers = request.headers_mut();
     headers.extend(profile.token_headers.clone());
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     // An answer to GET may be cached unless somebody says otherwise (RFC 9111 §5.2.1.5).
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Request::new(request, profile.token_timeout, MAX_BODY)
+    Ok(Request::new(request, profile.token_timeout, MAX_BODY))
 }
 
 fn to_token_endpoint<P: Provider>(client: &Client<P>, form: Fields) -> Request {

@@ -2,7 +2,7 @@
 
 use mailgrant_core::{AuthorizationCode, Binding, Callback, Error, ErrorKind};
 use mailgrant_emulator::{Consent, Fault, Target, Times};
-use mailgrant_storage::{AccountKey, EventKind, Filter, Status};
+use mailgrant_storage::{AccountKey, EventKind, Filter, Status, Store};
 use std::time::Duration;
 
 use crate::world::World;
@@ -136,8 +136,14 @@ async fn an_account_whose_name_nobody_said_is_connected_all_the_same() {
     world.emulator.fault(Fault::Html502, Target::Api, Times::Next(1));
     let account = world.connected().await;
     assert_eq!(world.call(&account).await.unwrap().0, 200);
-    world.emulator.settings(|settings| settings.account = Some("stranger@example.com".into()));
+    let connected = world.manager.events(0, 100).await.unwrap().pop().unwrap();
+    assert_eq!((connected.kind, connected.cause.as_deref()), (EventKind::Connected, Some("account_unnamed")));
+    // The next consent has a name, and is the one that is compared from then on.
+    world.emulator.settings(|settings| settings.account = Some("second@example.com".into()));
     world.connected().await;
+    world.emulator.settings(|settings| settings.account = Some("third@example.com".into()));
+    let query = world.consent(&Binding::terminal()).await;
+    assert_eq!(complete(&world, &query, &Binding::terminal()).await.unwrap_err().code(), "account_mismatch");
 }
 
 #[tokio::test]
@@ -174,26 +180,45 @@ async fn a_session_that_cannot_be_kept_is_handed_back() {
     world.manager.keep(&world.key, *not_kept.session.unwrap()).await.unwrap();
 }
 
-#[tokio::test]
-async fn what_does_not_open_can_be_replaced_and_given_up() {
-    use mailgrant_storage::{Entry, Sealed, Store};
-    let world = World::new().await;
-    let damage = Entry {
-        sealed: Sealed { key_id: "lost".into(), bytes: vec![0; 64] },
+fn damage(key_id: &str) -> mailgrant_storage::Entry {
+    mailgrant_storage::Entry {
+        sealed: mailgrant_storage::Sealed { key_id: key_id.into(), bytes: vec![0; 64] },
         client_key: "x".into(),
         environment: "x".into(),
         expires_in: None,
         due_in: None,
         remark: None,
-    };
-    world.store.put(&world.key, None, &damage).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_damaged_can_be_replaced_and_given_up() {
+    let world = World::new().await;
+    world.store.put(&world.key, None, &damage("k")).await.unwrap();
     let account = world.manager.account(&world.key);
     let error = account.token().await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Configuration, "sealing_key_unknown"));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Configuration, "seal_broken"));
     let account = world.connected().await;
     assert_eq!(world.call(&account).await.unwrap().0, 200);
     let version = world.row().await.version;
-    world.store.put(&world.key, Some(version), &damage).await.unwrap();
-    assert!(world.manager.disconnect(&world.key).await.unwrap().is_some());
-    assert_eq!(world.row().await.status, Status::Disconnected);
+    world.store.put(&world.key, Some(version), &damage("k")).await.unwrap();
+    assert!(world.manager.disconnect(&world.key).await.unwrap().unwrap().revocation.is_ok());
+    assert_eq!((world.row().await.status, world.row().await.sealed), (Status::Disconnected, None));
+}
+
+/// Another replica may hold the key: what is there is neither compared nor lost.
+#[tokio::test]
+async fn what_this_process_cannot_read_is_neither_replaced_nor_erased() {
+    let world = World::new().await;
+    world.store.put(&world.key, None, &damage("lost")).await.unwrap();
+    let query = world.consent(&Binding::terminal()).await;
+    let error = complete(&world, &query, &Binding::terminal()).await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Configuration, "sealing_key_unknown"));
+    assert_eq!(world.emulator.counters().token_requests, 0, "its code was not spent");
+    let disconnected = world.manager.disconnect(&world.key).await.unwrap().unwrap();
+    assert_eq!(disconnected.revocation.unwrap_err().code(), "sealing_key_unknown");
+    let row = world.row().await;
+    assert_eq!((row.status, row.sealed), (Status::Disconnected, Some(damage("lost").sealed)));
+    let account = world.connected().await;
+    assert_eq!(world.call(&account).await.unwrap().0, 200);
 }

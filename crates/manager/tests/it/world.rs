@@ -18,7 +18,7 @@ use mailgrant_getresponse::GetResponse;
 use mailgrant_manager::{Account, Manager};
 use mailgrant_storage::{
     AccountKey, AttemptId, Claim, Due, Entry, Event, EventKind, Filter, KeyRing, Purpose, Row, Sealed, Secret, Settled,
-    Settlement, Store, StoreError, Taken, Vault, Version, memory::MemoryStore,
+    Settlement, Sharing, Store, StoreError, Taken, Vault, Version, memory::MemoryStore,
 };
 
 pub(crate) const SECRET: &str = "s: +%&é";
@@ -157,6 +157,7 @@ pub(crate) struct Failing {
     pub(crate) claims: AtomicUsize,
     pub(crate) settles: AtomicUsize,
     pub(crate) loads: AtomicUsize,
+    pub(crate) answers_to_puts: AtomicUsize,
 }
 
 impl FaultyStore {
@@ -183,7 +184,10 @@ impl Store for FaultyStore {
         self.store.load(key).await
     }
     async fn put(&self, key: &AccountKey, expected: Option<Version>, entry: &Entry) -> Result<Version, StoreError> {
-        self.store.put(key, expected, entry).await
+        let put = self.store.put(key, expected, entry).await;
+        // Done, and nobody hears of it.
+        fails(&self.failing.answers_to_puts)?;
+        put
     }
     async fn claim(
         &self,
@@ -215,17 +219,18 @@ impl Store for FaultyStore {
         fails(&self.failing.settles)?;
         self.store.settle(key, claimed, attempt, settlement).await
     }
-    async fn remove(&self, key: &AccountKey, secret: Secret) -> Result<Option<Version>, StoreError> {
-        self.store.remove(key, secret).await
+    async fn remove(&self, key: &AccountKey, seen: Version, secret: Secret) -> Result<Version, StoreError> {
+        self.store.remove(key, seen, secret).await
     }
     async fn put_pending(
         &self,
         key: &AccountKey,
         lookup: &Lookup,
         sealed: &Sealed,
+        sharing: Sharing,
         ttl: Duration,
     ) -> Result<(), StoreError> {
-        self.store.put_pending(key, lookup, sealed, ttl).await
+        self.store.put_pending(key, lookup, sealed, sharing, ttl).await
     }
     async fn take_pending(&self, lookup: &Lookup) -> Result<Taken, StoreError> {
         self.store.take_pending(lookup).await

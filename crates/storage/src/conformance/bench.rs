@@ -82,7 +82,8 @@ impl<S: Store, A: AsyncFn(&S, Duration)> Bench<S, A> {
     }
 
     pub(super) async fn remove(&self, key: &AccountKey, secret: Secret) -> Option<Version> {
-        self.store.remove(key, secret).await.unwrap()
+        let seen = self.store.load(key).await.unwrap()?.version;
+        Some(self.store.remove(key, seen, secret).await.unwrap())
     }
 
     pub(super) async fn take(&self, lookup: &Lookup) -> Taken {

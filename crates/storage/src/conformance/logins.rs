@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::bench::{Bench, SECOND, at_once, key, lookup, sealed};
-use crate::{Store, Taken};
+use crate::{Sharing, Store, StoreError, Taken};
 
 const LIFE: Duration = Duration::from_secs(1800);
 
@@ -13,7 +13,7 @@ pub async fn p16_pending_is_given_out_once<S: Store>(store: Arc<S>, advance: imp
     let key = key("main");
     for mark in 0..8 {
         let lookup = lookup(mark);
-        bench.store.put_pending(&key, &lookup, &sealed(mark), LIFE).await.unwrap();
+        bench.store.put_pending(&key, &lookup, &sealed(mark), Sharing::Own, LIFE).await.unwrap();
         let takers = (0..12).map(|_| {
             let store = Arc::clone(&bench.store);
             async move { store.take_pending(&lookup).await.unwrap() }
@@ -22,21 +22,30 @@ pub async fn p16_pending_is_given_out_once<S: Store>(store: Arc<S>, advance: imp
             at_once(takers).await.into_iter().partition(|taken| matches!(taken, Taken::Pending(_)));
         assert_eq!(given, [Taken::Pending(sealed(mark))]);
         assert!(others.iter().all(|taken| *taken == Taken::Spent), "{others:?}");
+        // Putting it again, as after an answer that was lost, does not make it another login.
+        for again in [mark, mark + 1] {
+            let again = bench.store.put_pending(&key, &lookup, &sealed(again), Sharing::Own, LIFE).await;
+            assert!(matches!(again, Err(StoreError::Conflict(None))), "{again:?}");
+        }
+        assert_eq!(bench.take(&lookup).await, Taken::Spent);
     }
     let twice = lookup(100);
     for _ in 0..2 {
-        bench.store.put_pending(&key, &twice, &sealed(100), LIFE).await.unwrap();
+        bench.store.put_pending(&key, &twice, &sealed(100), Sharing::Own, LIFE).await.unwrap();
     }
     assert_eq!(bench.take(&twice).await, Taken::Pending(sealed(100)));
     assert_eq!(bench.take(&twice).await, Taken::Spent);
     bench.pass(LIFE + SECOND).await;
     assert_eq!(bench.take(&twice).await, Taken::Spent, "later too");
     // Where nothing marks a login, the newest of a browser takes the place of the one before, open or given out.
-    for mark in [101, 102] {
-        bench.store.put_pending(&key, &twice, &sealed(mark), LIFE).await.unwrap();
+    let shared = lookup(101);
+    for marks in [&[102, 103][..], &[104]] {
+        for mark in marks {
+            bench.store.put_pending(&key, &shared, &sealed(*mark), Sharing::Shared, LIFE).await.unwrap();
+        }
+        assert_eq!(bench.take(&shared).await, Taken::Pending(sealed(*marks.last().unwrap())));
+        assert_eq!(bench.take(&shared).await, Taken::Spent);
     }
-    assert_eq!(bench.take(&twice).await, Taken::Pending(sealed(102)));
-    assert_eq!(bench.take(&twice).await, Taken::Spent);
     assert_eq!(bench.store.load(&key).await.unwrap(), None, "a login makes no row");
 }
 
@@ -46,7 +55,7 @@ pub async fn p17_pending_ends<S: Store>(store: Arc<S>, advance: impl AsyncFn(&S,
     let key = key("main");
     assert_eq!(bench.take(&lookup(1)).await, Taken::Unknown);
     for mark in [2, 3] {
-        bench.store.put_pending(&key, &lookup(mark), &sealed(mark), LIFE).await.unwrap();
+        bench.store.put_pending(&key, &lookup(mark), &sealed(mark), Sharing::Own, LIFE).await.unwrap();
     }
     bench.pass(LIFE - SECOND * 600).await;
     assert_eq!(bench.take(&lookup(2)).await, Taken::Pending(sealed(2)));

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::bench::{
     Bench, CLIENT, LEASE, SECOND, at_once, attempt, entry, key, lookup, refused, renewed, sealed, uncertain, untouched,
 };
-use crate::{AccountKey, Claim, Entry, Event, EventKind, Filter, Secret, StatusKind, Store};
+use crate::{AccountKey, Claim, Entry, Event, EventKind, Filter, Secret, Sharing, StatusKind, Store};
 
 /// Promise 19: rows come in order of key, filtered, without gaps or repeats across pages.
 pub async fn p19_list_is_keyset_paged<S: Store>(store: Arc<S>, advance: impl AsyncFn(&S, Duration)) {
@@ -72,7 +72,7 @@ pub async fn p20_every_change_appends_its_event<S: Store>(store: Arc<S>, advance
     let mut happened = |kind, version, attempt, cause: Option<&str>| {
         expected.push((kind, version, attempt, cause.map(ToOwned::to_owned)));
     };
-    bench.store.put_pending(&key, &lookup(1), &sealed(1), LEASE).await.unwrap();
+    bench.store.put_pending(&key, &lookup(1), &sealed(1), Sharing::Own, LEASE).await.unwrap();
     happened(EventKind::LoginBegun, None, None, None);
     bench.take(&lookup(1)).await;
     happened(EventKind::LoginReturned, None, None, None);

@@ -5,14 +5,13 @@ use std::{sync::Arc, time::Duration};
 use super::bench::{
     Bench, LEASE, SECOND, attempt, conflict, entry, key, refused, renewed, timeless, uncertain, untouched,
 };
-use crate::{Claim, Purpose, Secret, Settled, Status, Store};
+use crate::{Claim, Purpose, Secret, Settled, Status, Store, Version};
 
 /// Promise 14: a tombstone stays until a put names its version, whatever an attempt in flight says.
 pub async fn p14_remove_leaves_a_tombstone<S: Store>(store: Arc<S>, advance: impl AsyncFn(&S, Duration)) {
     let bench = Bench { store, advance };
     let main = key("main");
     assert_eq!(bench.remove(&main, Secret::EraseNow).await, None);
-    assert_eq!(bench.store.load(&main).await.unwrap(), None);
 
     let seen = bench.connect(&main).await;
     let flying = bench.granted(&main, seen).await;
@@ -79,4 +78,30 @@ pub async fn p15_remove_can_keep_the_secret_for_its_revocation<S: Store>(
     assert_eq!(bench.remove(&key, Secret::UntilRevoked).await, Some(tombstone));
     let row = bench.row(&key).await;
     assert_eq!((row.version, row.status, row.sealed), (tombstone, Status::Disconnected, None));
+}
+
+/// Promise 22: what stands at another version than the one that was seen is left as it is.
+pub async fn p22_remove_names_the_version_it_saw<S: Store>(store: Arc<S>, advance: impl AsyncFn(&S, Duration)) {
+    let bench = Bench { store, advance };
+    let key = key("main");
+    let late = async |seen, found| {
+        let before = bench.store.load(&key).await.unwrap();
+        for secret in [Secret::UntilRevoked, Secret::EraseNow] {
+            assert_eq!(conflict(bench.store.remove(&key, seen, secret).await), found);
+        }
+        assert_eq!(bench.store.load(&key).await.unwrap().map(timeless), before.map(timeless));
+    };
+    late(Version::FIRST, None).await;
+    let first = bench.connect(&key).await;
+    late(first.next(), Some(first)).await;
+    let attempt = bench.granted(&key, first).await;
+    bench.settle(&key, first, &attempt, &renewed(2)).await;
+    late(first, Some(first.next())).await;
+    let tombstone = bench.remove(&key, Secret::UntilRevoked).await.expect("a tombstone");
+    late(first.next(), Some(tombstone)).await;
+    // A consent that was given while a provider was told of the tombstone is not erased with it.
+    let consent = bench.store.put(&key, Some(tombstone), &entry(3)).await.unwrap();
+    late(tombstone, Some(consent)).await;
+    let row = bench.row(&key).await;
+    assert_eq!((row.status, row.sealed), (Status::Active, Some(entry(3).sealed)));
 }

@@ -7,8 +7,8 @@ use mailgrant_core::Lookup;
 
 use super::{SqliteStore, columns::unavailable, events, logins, rows};
 use crate::{
-    AccountKey, AttemptId, Claim, Due, Entry, Event, Filter, Purpose, Row, Sealed, Secret, Settled, Settlement, Store,
-    StoreError, Taken, Version,
+    AccountKey, AttemptId, Claim, Due, Entry, Event, Filter, Purpose, Row, Sealed, Secret, Settled, Settlement,
+    Sharing, Store, StoreError, Taken, Version,
     logins::Login,
     rules::{self, Moment, Step, Stored},
 };
@@ -67,8 +67,8 @@ impl Store for SqliteStore {
         self.change(key, |row, now| rules::settle(row, claimed, attempt, settlement, now)).await
     }
 
-    async fn remove(&self, key: &AccountKey, secret: Secret) -> Result<Option<Version>, StoreError> {
-        let version = self.change(key, |row, _| rules::remove(row, secret)).await?;
+    async fn remove(&self, key: &AccountKey, seen: Version, secret: Secret) -> Result<Version, StoreError> {
+        let version = self.change(key, |row, _| rules::remove(row, seen, secret)).await??;
         if secret == Secret::EraseNow {
             self.forget_log().await;
         }
@@ -80,9 +80,10 @@ impl Store for SqliteStore {
         key: &AccountKey,
         lookup: &Lookup,
         sealed: &Sealed,
+        sharing: Sharing,
         ttl: Duration,
     ) -> Result<(), StoreError> {
-        self.change_login(lookup, |login, now| crate::logins::put(login, key, sealed, ttl, now)).await?
+        self.change_login(lookup, |login, now| crate::logins::put(login, key, sealed, sharing, ttl, now)).await?
     }
 
     async fn take_pending(&self, lookup: &Lookup) -> Result<Taken, StoreError> {

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use mailgrant_core::{Lookup, SystemHost};
 use mailgrant_storage::{
     AccountKey, AttemptId, Claim, Due, Entry, Event, EventKind, Filter, Purpose, Row, Sealed, Secret, Settled,
-    Settlement, Status, Store, StoreError, Taken, Version, memory::MemoryStore,
+    Settlement, Sharing, Status, Store, StoreError, Taken, Version, memory::MemoryStore,
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,7 @@ pub(crate) enum Flaw {
     RepeatsAcrossPages,
     KeepsQuiet,
     MixesTenants,
+    RemovesUnseen,
 }
 
 pub(crate) struct Flawed {
@@ -158,9 +159,11 @@ impl Store for Flawed {
         }
     }
 
-    async fn remove(&self, key: &AccountKey, secret: Secret) -> Result<Option<Version>, StoreError> {
+    async fn remove(&self, key: &AccountKey, seen: Version, secret: Secret) -> Result<Version, StoreError> {
         let secret = if self.has(Flaw::NeverErases) { Secret::UntilRevoked } else { secret };
-        self.inner.remove(&self.key(key), secret).await
+        let there = self.version(&self.key(key)).await?;
+        let seen = there.filter(|_| self.has(Flaw::RemovesUnseen)).unwrap_or(seen);
+        self.inner.remove(&self.key(key), seen, secret).await
     }
 
     async fn put_pending(
@@ -168,10 +171,11 @@ impl Store for Flawed {
         key: &AccountKey,
         lookup: &Lookup,
         sealed: &Sealed,
+        sharing: Sharing,
         ttl: Duration,
     ) -> Result<(), StoreError> {
         let ttl = if self.has(Flaw::KeepsForever) { Duration::MAX } else { ttl };
-        self.inner.put_pending(key, lookup, sealed, ttl).await
+        self.inner.put_pending(key, lookup, sealed, sharing, ttl).await
     }
 
     async fn take_pending(&self, lookup: &Lookup) -> Result<Taken, StoreError> {

@@ -6,7 +6,7 @@ use mailgrant_core::SystemHost;
 use sqlx::raw_sql;
 
 use super::*;
-use crate::{AttemptId, Claim, Purpose, Secret, Settled, Settlement, Store, StoreError, Taken, Version};
+use crate::{AttemptId, Claim, Purpose, Secret, Settled, Settlement, Sharing, Store, StoreError, Taken, Version};
 
 const LEASE: Duration = Duration::from_secs(600);
 
@@ -172,14 +172,14 @@ async fn what_was_erased_is_not_in_the_file() {
         let renewal = Settlement::Renewed(entry(&payload(length / 2)));
         store.settle(&key, seen, &held, &renewal).await.unwrap();
         let lookup = mailgrant_core::Lookup::from_bytes([number; 32]);
-        store.put_pending(&key, &lookup, &entry(&payload(length)).sealed, LEASE).await.unwrap();
+        store.put_pending(&key, &lookup, &entry(&payload(length)).sealed, Sharing::Own, LEASE).await.unwrap();
     }
     checkpoint(&store).await;
     assert!(holds(folder.path(), ERASED), "or this test could not fail");
     for number in 0..60 {
         let lookup = mailgrant_core::Lookup::from_bytes([number; 32]);
         assert!(matches!(store.take_pending(&lookup).await.unwrap(), Taken::Pending(_)));
-        store.remove(&key(&number.to_string()), Secret::EraseNow).await.unwrap();
+        store.remove(&key(&number.to_string()), Version::FIRST.next(), Secret::EraseNow).await.unwrap();
     }
     assert!(!holds(folder.path(), ERASED), "neither in the file nor in its log");
 }
@@ -200,12 +200,12 @@ async fn what_is_left_of_logins_is_swept_a_day_later() {
     let (store, _folder) = fresh().await;
     let lookup = |mark| mailgrant_core::Lookup::from_bytes([mark; 32]);
     let day = crate::logins::REMEMBERED;
-    store.put_pending(&key("main"), &lookup(1), &entry(b"sealed").sealed, LEASE).await.unwrap();
+    store.put_pending(&key("main"), &lookup(1), &entry(b"sealed").sealed, Sharing::Own, LEASE).await.unwrap();
     advance(&store, day).await;
-    store.put_pending(&key("main"), &lookup(2), &entry(b"sealed").sealed, LEASE).await.unwrap();
+    store.put_pending(&key("main"), &lookup(2), &entry(b"sealed").sealed, Sharing::Own, LEASE).await.unwrap();
     assert_eq!(store.take_pending(&lookup(1)).await.unwrap(), Taken::Expired);
     advance(&store, LEASE).await;
-    store.put_pending(&key("main"), &lookup(3), &entry(b"sealed").sealed, LEASE).await.unwrap();
+    store.put_pending(&key("main"), &lookup(3), &entry(b"sealed").sealed, Sharing::Own, LEASE).await.unwrap();
     assert_eq!(store.take_pending(&lookup(1)).await.unwrap(), Taken::Unknown);
     assert_eq!(store.take_pending(&lookup(2)).await.unwrap(), Taken::Expired);
 }
