@@ -91,13 +91,14 @@ async fn put(
             Ok(_) => return Ok(()),
             // The same put again: it names what it replaces, so that it is done once.
             Err(error) if error.code() == "store_unavailable" => may_be_done = true,
-            Err(error) if error.code() == "store_conflict" => match inner.vault.store().load(key).await {
-                Ok(row) => match meanwhile(inner, key, row, record, over, before, may_be_done)? {
-                    Meanwhile::Done => return Ok(()),
-                    Meanwhile::Over(version) => (over, may_be_done) = (version, false),
-                },
-                Err(_) => {}
-            },
+            Err(error) if error.code() == "store_conflict" => {
+                if let Ok(row) = inner.vault.store().load(key).await {
+                    match meanwhile(inner, key, row, record, over, before, may_be_done)? {
+                        Meanwhile::Done => return Ok(()),
+                        Meanwhile::Over(version) => (over, may_be_done) = (version, false),
+                    }
+                }
+            }
             Err(error) => return Err(error),
         }
         pause.sleep(inner).await;
@@ -166,7 +167,10 @@ fn of_the_same(
                 "account_unverified",
                 "the provider did not say which account the customer consented with, so it was not put in the place of the one that is connected: begin the login again",
             );
-            Err(unnamed.map_or(error.clone(), |cause| error.caused_by(cause.clone())))
+            Err(match unnamed {
+                Some(cause) => error.caused_by(cause.clone()),
+                None => error,
+            })
         }
     }
 }

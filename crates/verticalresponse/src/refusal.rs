@@ -95,7 +95,7 @@ pub(crate) fn rejects_token(answer: &Response<Bytes>) -> bool {
     }
     let node = || Node::of(answer.body());
     match answer.status() {
-        StatusCode::UNAUTHORIZED => !node().is_some_and(|node| node.text() == "invalid client"),
+        StatusCode::UNAUTHORIZED => node().is_none_or(|node| node.text() != "invalid client"),
         StatusCode::FORBIDDEN => node().is_some_and(|node| node.calls_the_token_bad()),
         _ => false,
     }

@@ -64,19 +64,15 @@ async fn security_08_silence_about_the_account_is_no_consent() {
     let binding = browser("cookie");
     let address = service.address(&binding).await;
     // It is asked again after a pause, on clocks that are moved by hand.
-    let pauses = async {
+    let pauses = std::pin::pin!(async {
         loop {
             service.host.advance(std::time::Duration::from_millis(100));
             tokio::task::yield_now().await;
         }
-    };
+    });
     let complete = std::pin::pin!(service.complete(&address, &binding));
-    let futures_util::future::Either::Left((completed, _)) =
-        futures_util::future::select(complete, std::pin::pin!(pauses)).await
-    else {
-        unreachable!("the pauses have no end")
-    };
-    let error = completed.unwrap_err();
+    let ended = futures_util::future::select(complete, pauses).await;
+    let error = ended.factor_first().0.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::AskUser, "account_unverified"));
     let after = row(&service).await;
     assert_eq!((after.version, after.sealed), (before.version, before.sealed));
