@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, header::AUTHORIZAT
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-use crate::{AccessToken, Endpoint, Error, Expiry};
+use crate::{AccessToken, Endpoint, Error, Expiry, Verdict, verdict};
 
 /// A live token of provider `P`, or of one that is only known at run time ([`AnyProvider`]).
 ///
@@ -34,11 +34,11 @@ struct Inner {
 pub(crate) struct ApiTarget {
     pub(crate) base: Endpoint,
     pub(crate) headers: HeaderMap,
-    pub(crate) rejects: Judge,
+    pub(crate) judge: Judge,
 }
 
-/// The provider's [`rejects_token`](crate::Provider::rejects_token), without its type.
-type Judge = Box<dyn Fn(&Response<Bytes>) -> bool + Send + Sync>;
+/// The provider's [`verdict`](crate::Provider::verdict), without its type.
+type Judge = Box<dyn Fn(&Response<Bytes>) -> Verdict + Send + Sync>;
 
 impl<P: ?Sized> Bearer<P> {
     pub(crate) fn new(target: Arc<ApiTarget>, token: &AccessToken, expiry: Expiry, version: Option<u64>) -> Self {
@@ -128,7 +128,25 @@ impl<P: ?Sized> Bearer<P> {
     /// ```
     #[must_use]
     pub fn is_rejected_by(&self, answer: &Response<Bytes>) -> bool {
-        (self.inner.target.rejects)(answer)
+        self.verdict(answer) == Verdict::TokenRejected
+    }
+
+    /// What this answer of the API says about the token, in the provider's own words and headers.
+    ///
+    /// ```
+    /// # use mailgrant_core::{Bearer, Verdict, bytes::Bytes, http::Response};
+    /// # fn example(bearer: &Bearer, answer: &Response<Bytes>) {
+    /// match bearer.verdict(answer) {
+    ///     Verdict::TokenRejected => println!("reject the bearer, and call once more with another"),
+    ///     Verdict::Forbidden => println!("ask the customer for more permission: no token of this grant helps"),
+    ///     Verdict::Throttled(pause) => println!("not before {pause:?}"),
+    ///     _ => println!("{}", answer.status()),
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn verdict(&self, answer: &Response<Bytes>) -> Verdict {
+        verdict::paced((self.inner.target.judge)(answer), answer.headers())
     }
 
     /// `text` with this token taken out, for answers that echo it (GetResponse's error 1014 does).

@@ -353,7 +353,7 @@ impl<P: Provider> ClientBuilder<P> {
         let target = ApiTarget {
             base: profile.endpoints.api.clone(),
             headers: profile.api_headers.clone(),
-            rejects: Box::new(move |answer| judge.rejects_token(answer)),
+            judge: Box::new(move |answer| judge.verdict(answer)),
         };
         Ok(Client(Arc::new(Inner {
             provider: self.provider,

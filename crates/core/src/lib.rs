@@ -74,6 +74,7 @@ mod standing;
 pub mod testing;
 mod token_source;
 mod transport;
+pub mod verdict;
 mod wire;
 
 pub use {async_trait::async_trait, bytes, http, secrecy};
@@ -114,5 +115,6 @@ pub use crate::{
     standing::Standing,
     token_source::TokenSource,
     transport::{Request, Sent, Transport, TransportError},
+    verdict::Verdict,
     wire::{Answer, Asked},
 };

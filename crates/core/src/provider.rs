@@ -3,9 +3,9 @@
 use std::fmt::Debug;
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::Response;
 
-use crate::{Answer, Profile, Refusal, refusal};
+use crate::{Answer, Profile, Refusal, Verdict, refusal, verdict};
 
 /// A provider of grants. The *value* is the environment: the same provider elsewhere is another value.
 ///
@@ -50,8 +50,8 @@ pub trait Provider: Clone + Debug + Send + Sync + 'static {
         refusal::standard(answer)
     }
 
-    /// Whether the API's answer says that the token itself is bad, so that a renewal may help.
-    fn rejects_token(&self, answer: &Response<Bytes>) -> bool {
-        answer.status() == StatusCode::UNAUTHORIZED
+    /// What the API's answer says about the token that it was asked with.
+    fn verdict(&self, answer: &Response<Bytes>) -> Verdict {
+        verdict::standard(answer)
     }
 }

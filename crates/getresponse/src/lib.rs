@@ -38,7 +38,7 @@ pub use crate::{
 };
 
 use mailgrant_core::{
-    Adopted, Answer, AuthorizationCode, ClientCredentials, Implicit, OfferedBy, Profile, Provider, Refusal,
+    Adopted, Answer, AuthorizationCode, ClientCredentials, Implicit, OfferedBy, Profile, Provider, Refusal, Verdict,
     bytes::Bytes, http::Response, renewal,
 };
 
@@ -53,8 +53,8 @@ impl Provider for GetResponse {
         refusal::read(answer)
     }
 
-    fn rejects_token(&self, answer: &Response<Bytes>) -> bool {
-        refusal::rejects_token(answer)
+    fn verdict(&self, answer: &Response<Bytes>) -> Verdict {
+        refusal::verdict(answer)
     }
 }
 

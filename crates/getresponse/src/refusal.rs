@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use mailgrant_core::{
-    Answer, Asked, Meaning, Refusal,
+    Answer, Asked, Meaning, Refusal, Verdict,
     bytes::Bytes,
     http::{Response, StatusCode},
     refusal::standard,
+    verdict,
 };
 use serde::Deserialize;
 
@@ -90,18 +91,30 @@ pub(crate) fn read(answer: &Answer<'_>) -> Option<Refusal> {
         1000 => (Meaning::ClientMisconfigured, "1000"),
         _ => (Meaning::Temporary, "other"),
     };
-    // A temporary block (1016) lasts about fifteen minutes.
-    let pause = seconds(&envelope.context).or_else(|| (envelope.code == 1016).then_some(Duration::from_secs(900)));
-    Some(Refusal::new(meaning, code).after(pause))
+    Some(Refusal::new(meaning, code).after(pause(&envelope)))
 }
 
-/// Error 1014 with status 401 on the wire, 403 in the registry of errors; a bare 403 is about permission.
-pub(crate) fn rejects_token(answer: &Response<Bytes>) -> bool {
-    match answer.status() {
-        StatusCode::UNAUTHORIZED => true,
-        StatusCode::FORBIDDEN => Envelope::of(answer.body()).is_some_and(|envelope| envelope.code == 1014),
-        _ => false,
+/// By GetResponse's own code, since the status of 1014 is 401 on the wire and 403 in the registry of errors.
+pub(crate) fn verdict(answer: &Response<Bytes>) -> Verdict {
+    let status = answer.status();
+    if status.is_success() || status.is_server_error() {
+        return verdict::standard(answer);
     }
+    match Envelope::of(answer.body()) {
+        Some(Envelope { code: 1014, .. }) if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+            Verdict::TokenRejected
+        }
+        // A temporary block of the API (1016) has status 403.
+        Some(envelope @ Envelope { code: 1015 | 1016, .. }) => Verdict::Throttled(pause(&envelope)),
+        // The app or its address is blocked, whatever the token.
+        Some(Envelope { code: 1017 | 1018, .. }) => Verdict::Other,
+        _ => verdict::standard(answer),
+    }
+}
+
+/// What the body asks for; a temporary block lasts about fifteen minutes.
+fn pause(envelope: &Envelope) -> Option<Duration> {
+    seconds(&envelope.context).or_else(|| (envelope.code == 1016).then_some(Duration::from_secs(900)))
 }
 
 fn about_credentials(message: &Message) -> bool {

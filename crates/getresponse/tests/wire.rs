@@ -216,21 +216,33 @@ async fn a_pause_that_the_provider_asks_for_is_kept() {
 
 #[test]
 fn a_rejected_token_is_told_from_a_missing_permission() {
-    use mailgrant_core::Provider;
+    use mailgrant_core::{Provider, Verdict::*};
     let answer = |status: u16, body: &'static str| {
         Response::builder().status(status).body(Bytes::from_static(body.as_bytes())).unwrap()
     };
     let provider = GetResponse::retail();
+    let pause = |seconds| Throttled(Some(Duration::from_secs(seconds)));
     for (status, body, expected) in [
-        (401, r#"{"code":1014}"#, true),
-        (401, "", true),
-        (403, r#"{"code":1014,"context":[]}"#, true),
-        (403, r#"{"code":1023}"#, false),
-        (403, "", false),
-        (200, r#"{"code":1014}"#, false),
-        (429, r#"{"code":1015}"#, false),
+        (401, r#"{"code":1014}"#, TokenRejected),
+        (401, "", TokenRejected),
+        (401, "<html>", TokenRejected),
+        (403, r#"{"code":1014,"context":[]}"#, TokenRejected),
+        (403, r#"{"code":"1014","context":{"sentToken":"t"}}"#, TokenRejected),
+        (400, r#"{"code":1014}"#, Other),
+        (403, r#"{"code":1023}"#, Forbidden),
+        (403, "", Forbidden),
+        (403, r#"{"code":1016}"#, pause(900)),
+        (403, r#"{"code":1017}"#, Other),
+        (403, r#"{"code":1018}"#, Other),
+        (200, r#"{"code":1014}"#, Other),
+        (500, r#"{"code":1014}"#, Other),
+        (429, r#"{"code":1015}"#, Throttled(None)),
+        (429, r#"{"code":1015,"context":{"currentLimit":80,"timeToReset":"100 seconds"}}"#, pause(100)),
+        (429, "", Throttled(None)),
+        (404, r#"{"code":1013}"#, Other),
+        (403, r#"[1014]"#, Forbidden),
     ] {
-        assert_eq!(provider.rejects_token(&answer(status, body)), expected, "{status} {body}");
+        assert_eq!(provider.verdict(&answer(status, body)), expected, "{status} {body}");
     }
 }
 

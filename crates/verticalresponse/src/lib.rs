@@ -37,8 +37,8 @@ mod refusal;
 pub use crate::{classic::VerticalResponse, delegated::VerticalResponseDelegated};
 
 use mailgrant_core::{
-    Answer, AuthorizationCode, Endpoint, Endpoints, Error, OfferedBy, Profile, Provider, Refusal, bytes::Bytes,
-    http::Response, renewal,
+    Answer, AuthorizationCode, Endpoint, Endpoints, Error, OfferedBy, Profile, Provider, Refusal, Verdict,
+    bytes::Bytes, http::Response, renewal,
 };
 
 /// The name under which the grants of both are kept: a customer who consents to the newer app keeps the account.
@@ -55,8 +55,8 @@ impl Provider for VerticalResponse {
         refusal::read(answer)
     }
 
-    fn rejects_token(&self, answer: &Response<Bytes>) -> bool {
-        refusal::rejects_token(answer)
+    fn verdict(&self, answer: &Response<Bytes>) -> Verdict {
+        refusal::verdict(answer)
     }
 }
 
@@ -75,8 +75,8 @@ impl Provider for VerticalResponseDelegated {
         refusal::read(answer)
     }
 
-    fn rejects_token(&self, answer: &Response<Bytes>) -> bool {
-        refusal::rejects_token(answer)
+    fn verdict(&self, answer: &Response<Bytes>) -> Verdict {
+        refusal::verdict(answer)
     }
 }
 

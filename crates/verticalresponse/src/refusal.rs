@@ -1,10 +1,11 @@
 //! What VerticalResponse's error bodies mean: the gateway's headers first, the shape of the body next, the status last.
 
 use mailgrant_core::{
-    Answer, Asked, Meaning, Refusal,
+    Answer, Asked, Meaning, Refusal, Verdict,
     bytes::Bytes,
     http::{HeaderMap, Response, StatusCode},
     refusal::standard,
+    verdict,
 };
 use serde::Deserialize;
 
@@ -89,14 +90,17 @@ pub(crate) fn read(answer: &Answer<'_>) -> Option<Refusal> {
 }
 
 /// Status 401, or 403 with words about the token: a bare 403 is about permission, and the gateway's about pace.
-pub(crate) fn rejects_token(answer: &Response<Bytes>) -> bool {
-    if gateway(answer.headers()).is_some() {
-        return false;
+pub(crate) fn verdict(answer: &Response<Bytes>) -> Verdict {
+    match gateway(answer.headers()) {
+        Some(Refusal { meaning: Meaning::RateLimited, .. }) => return Verdict::Throttled(None),
+        Some(_) => return Verdict::Other,
+        None => {}
     }
     let node = || Node::of(answer.body());
     match answer.status() {
-        StatusCode::UNAUTHORIZED => node().is_none_or(|node| node.text() != "invalid client"),
-        StatusCode::FORBIDDEN => node().is_some_and(|node| node.calls_the_token_bad()),
-        _ => false,
+        // The app's credentials are no matter of the token.
+        StatusCode::UNAUTHORIZED if node().is_some_and(|node| node.text() == "invalid client") => Verdict::Other,
+        StatusCode::FORBIDDEN if node().is_some_and(|node| node.calls_the_token_bad()) => Verdict::TokenRejected,
+        _ => verdict::standard(answer),
     }
 }

@@ -208,6 +208,7 @@ async fn a_revoked_token_is_rejected_and_leads_to_a_new_consent() {
 
 #[test]
 fn which_answers_of_the_api_reject_a_token() {
+    use mailgrant_core::Verdict::*;
     let (client, ..) = client(VerticalResponse::production(), vec![]);
     let judge = |status: u16, header: &str, body: &str| {
         let mut answer = Response::builder().status(status);
@@ -215,30 +216,32 @@ fn which_answers_of_the_api_reject_a_token() {
             answer = answer.header("X-Mashery-Error-Code", header);
         }
         let answer = answer.body(Bytes::from(body.to_owned())).unwrap();
-        client.provider().rejects_token(&answer)
+        client.provider().verdict(&answer)
     };
     let expired = r#"{"error":{"code":"403","message":"invalid or expired token"}}"#;
-    for (status, header, body, rejected) in [
-        (403, "", expired, true),
-        (403, "", r#"{"status":{"code":403,"message":"The token is an INVALID OR EXPIRED TOKEN"}}"#, true),
-        (401, "", r#"{"error":{"code":401,"message":"expired"}}"#, true),
-        (401, "ERR_403_NOT_AUTHORIZED", "", true),
-        (401, "ERR_403_DEVELOPER_INACTIVE", r#"{"error":"invalid_client"}"#, false),
-        (401, "", r#"{"error":"invalid_client"}"#, false),
-        (403, "", "", false),
-        (403, "", r#"{"error":{"code":403,"message":"You may not do that"}}"#, false),
-        (403, "", r#"{"error":{"code":403,"message":"Invalid token type for this resource"}}"#, false),
-        (403, "", r#"{"error":{"code":403,"message":"this non-expired token may not send"}}"#, false),
-        (403, "", r#"{"error":{"code":403,"message":"Invalid token."}}"#, true),
-        (403, "", r#"{"status":403,"error":{"code":403,"message":"invalid or expired token"}}"#, true),
-        (403, "", r#"{"status":{"message":"invalid or expired token"},"error":null}"#, true),
-        (403, "", r#"[{"error":{"message":"invalid or expired token"}}]"#, false),
-        (403, "", "<h1>invalid or expired token</h1>", false),
-        (403, "ERR_403_DEVELOPER_OVER_QPS", expired, false),
-        (404, "", expired, false),
-        (500, "", expired, false),
+    for (status, header, body, expected) in [
+        (403, "", expired, TokenRejected),
+        (403, "", r#"{"status":{"code":403,"message":"The token is an INVALID OR EXPIRED TOKEN"}}"#, TokenRejected),
+        (401, "", r#"{"error":{"code":401,"message":"expired"}}"#, TokenRejected),
+        (401, "ERR_403_NOT_AUTHORIZED", "", TokenRejected),
+        (401, "ERR_403_DEVELOPER_INACTIVE", r#"{"error":"invalid_client"}"#, Other),
+        (401, "", r#"{"error":"invalid_client"}"#, Other),
+        (403, "", "", Forbidden),
+        (403, "", r#"{"error":{"code":403,"message":"You may not do that"}}"#, Forbidden),
+        (403, "", r#"{"error":{"code":403,"message":"Invalid token type for this resource"}}"#, Forbidden),
+        (403, "", r#"{"error":{"code":403,"message":"this non-expired token may not send"}}"#, Forbidden),
+        (403, "", r#"{"error":{"code":403,"message":"Invalid token."}}"#, TokenRejected),
+        (403, "", r#"{"status":403,"error":{"code":403,"message":"invalid or expired token"}}"#, TokenRejected),
+        (403, "", r#"{"status":{"message":"invalid or expired token"},"error":null}"#, TokenRejected),
+        (403, "", r#"[{"error":{"message":"invalid or expired token"}}]"#, Forbidden),
+        (403, "", "<h1>invalid or expired token</h1>", Forbidden),
+        (403, "ERR_403_DEVELOPER_OVER_QPS", expired, Throttled(None)),
+        (403, "ERR_403_DEVELOPER_OVER_RATE", "<h1>Over Rate</h1>", Throttled(None)),
+        (429, "", "", Throttled(None)),
+        (404, "", expired, Other),
+        (500, "", expired, Other),
     ] {
-        assert_eq!(judge(status, header, body), rejected, "{status} {header} {body}");
+        assert_eq!(judge(status, header, body), expected, "{status} {header} {body}");
     }
 }
 

@@ -9,10 +9,10 @@ use std::{sync::Arc, time::Duration};
 
 use mailgrant_core::{
     AccountName, Answer, AuthorizationCode, ClientCredentials, Endpoint, Endpoints, Error, Meaning, OfferedBy, Profile,
-    Provider, Refusal, RevocationEndpoint, RevocationForm,
+    Provider, Refusal, RevocationEndpoint, RevocationForm, Verdict,
     bytes::Bytes,
-    http::{HeaderName, HeaderValue, Response, StatusCode},
-    renewal,
+    http::{HeaderName, HeaderValue, Response},
+    renewal, verdict,
 };
 use serde::Deserialize;
 
@@ -68,8 +68,8 @@ impl Provider for Dovecote {
         Some(Refusal::new(meaning, code).after(fault.minutes.map(|minutes| Duration::from_secs(60 * minutes))))
     }
 
-    fn rejects_token(&self, answer: &Response<Bytes>) -> bool {
-        answer.status() == StatusCode::from_u16(498).unwrap_or(StatusCode::UNAUTHORIZED)
+    fn verdict(&self, answer: &Response<Bytes>) -> Verdict {
+        if answer.status().as_u16() == 498 { Verdict::TokenRejected } else { verdict::standard(answer) }
     }
 }
 
