@@ -1,12 +1,10 @@
 //! A token answer (RFC 6749 §5.1) into tokens: tolerant where providers are loose, strict where it hurts.
 
-use std::{
-    fmt,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use secrecy::SecretString;
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use super::{Asked, named};
 use crate::{AccessToken, AccountName, Error, Expiry, Profile, RefreshToken, callback::FragmentToken, issued::Issued};
@@ -55,21 +53,33 @@ struct Read {
     token_type: Text,
     #[serde(default)]
     expires_in: Life,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "token")]
     refresh_token: Option<SecretString>,
     #[serde(default)]
     scope: Text,
 }
 
 /// A text, or whatever else: it is not worth losing a token over.
-#[derive(Default, Deserialize)]
-#[serde(untagged)]
+#[derive(Default)]
 enum Text {
     Given(String),
-    Other(de::IgnoredAny),
+    Other,
     #[default]
-    #[serde(skip)]
     Missing,
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        Ok(if raw.starts_with('"') { serde_json::from_str(raw).map_or(Self::Other, Self::Given) } else { Self::Other })
+    }
+}
+
+/// A text that is not empty, or nothing.
+fn token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?.get();
+    let token = if raw.starts_with('"') { serde_json::from_str(raw).ok() } else { None };
+    Ok(token.filter(|token| !is_empty(token)))
 }
 
 impl Read {
@@ -98,7 +108,7 @@ impl Read {
         };
         Ok(Issued {
             access: AccessToken::received(self.access_token)?,
-            refresh: self.refresh_token.filter(|token| !is_empty(token)).map(RefreshToken::received).transpose()?,
+            refresh: self.refresh_token.map(RefreshToken::received).transpose()?,
             expiry,
             at: sent_at,
             scope: match self.scope {
@@ -147,53 +157,16 @@ impl Life {
     }
 }
 
+/// As it stands there: a number that fits into none of ours is no reason to lose the rest.
 impl<'de> Deserialize<'de> for Life {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LifeVisitor)
-    }
-}
-
-struct LifeVisitor;
-
-impl<'de> de::Visitor<'de> for LifeVisitor {
-    type Value = Life;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a number of seconds")
-    }
-
-    fn visit_unit<E>(self) -> Result<Life, E> {
-        Ok(Life::Unnamed)
-    }
-
-    fn visit_u64<E>(self, seconds: u64) -> Result<Life, E> {
-        Ok(Life::Named(Duration::from_secs(seconds)))
-    }
-
-    fn visit_i64<E>(self, seconds: i64) -> Result<Life, E> {
-        Ok(u64::try_from(seconds).map_or(Life::Absurd, |seconds| Life::Named(Duration::from_secs(seconds))))
-    }
-
-    fn visit_f64<E>(self, seconds: f64) -> Result<Life, E> {
-        Ok(Duration::try_from_secs_f64(seconds).map_or(Life::Absurd, Life::Named))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Life, E> {
-        Ok(Life::text(text))
-    }
-
-    fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Life, A::Error> {
-        while items.next_element::<de::IgnoredAny>()?.is_some() {}
-        Ok(Life::Absurd)
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, mut entries: A) -> Result<Life, A::Error> {
-        while entries.next_entry::<de::IgnoredAny, de::IgnoredAny>()?.is_some() {}
-        Ok(Life::Absurd)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Life, E> {
-        Ok(Life::Absurd)
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        Ok(match raw.as_bytes() {
+            b"null" => Self::Unnamed,
+            [b'"', ..] => serde_json::from_str::<String>(raw).map_or(Self::Absurd, |text| Self::text(&text)),
+            [b'-' | b'0'..=b'9', ..] => Self::text(raw),
+            _ => Self::Absurd,
+        })
     }
 }
 
@@ -242,6 +215,8 @@ mod tests {
             ("\"\"", Ok(Expiry::Unknown)),
             ("0", Ok(at(0))),
             ("-1", Err("expires_in_absurd")),
+            ("1e400", Err("expires_in_absurd")),
+            ("18446744073709551616", Err("expires_in_absurd")),
             ("1e30", Err("expires_in_absurd")),
             ("99999999999999", Err("expires_in_absurd")),
             ("\"soon\"", Err("expires_in_absurd")),
@@ -281,10 +256,15 @@ mod tests {
 
     #[test]
     fn a_rotated_pair_is_not_lost_over_a_side_field() {
-        let body = br#"{"access_token":"a","expires_in":-1,"scope":[],"refresh_token":"r"}"#;
-        let issued = tokens(body, Asked::Refresh, SystemTime::UNIX_EPOCH, &profile(Expiry::Never)).unwrap().unwrap();
-        assert_eq!(issued.expiry, Expiry::Unknown);
-        assert!(issued.refresh.is_some());
+        for life in ["-1", "1e400", "[1e400]", "\"soon\"", "{\"x\":1e999}"] {
+            let body = format!(
+                r#"{{"access_token":"a","expires_in":{life},"scope":[1e999],"token_type":1e999,"refresh_token":"r","x":1e999}}"#
+            );
+            let issued = tokens(body.as_bytes(), Asked::Refresh, SystemTime::UNIX_EPOCH, &profile(Expiry::Never));
+            let issued = issued.unwrap().unwrap();
+            assert_eq!(issued.expiry, Expiry::Unknown, "{life}");
+            assert!(issued.refresh.is_some());
+        }
     }
 
     #[test]
@@ -293,7 +273,7 @@ mod tests {
             assert!(read(&format!(r#"{{"access_token":"a","token_type":{kind}}}"#)).is_ok(), "{kind}");
         }
         assert_eq!(read(r#"{"access_token":"a","token_type":"mac"}"#).unwrap_err(), "token_type_unknown");
-        for none in ["null", "\"\""] {
+        for none in ["null", "\"\"", "false", "7", "{}", "1e999"] {
             assert!(read(&format!(r#"{{"access_token":"a","refresh_token":{none}}}"#)).unwrap().refresh.is_none());
         }
     }
