@@ -75,16 +75,17 @@ fn every_error_code_is_in_the_guide_to_failure() {
     );
 }
 
-/// In each row of the page, a file is followed by the tests in it that are meant.
-#[test]
-fn every_statement_of_the_providers_pages_names_tests_that_exist() {
-    let page = fs::read_to_string(workspace().join("docs/provider-pages.md")).unwrap();
+/// In each row of a page, a file is followed by the tests in it that are meant, unless the row says that `excused`. The
+/// tests, by their names.
+fn tests_named_in(page: &str, excused: Option<&str>) -> BTreeSet<String> {
+    let page = fs::read_to_string(workspace().join(page)).unwrap();
     let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| ") && !line.contains("shown by")).collect();
     assert!(rows.len() > 50, "{} statements", rows.len());
+    let mut named = BTreeSet::new();
     for row in rows {
         let quoted = row.split('`').skip(1).step_by(2);
         let mut file = None;
-        let mut shown = row.contains("told in ");
+        let mut shown = excused.is_some_and(|excused| row.contains(excused));
         for quoted in quoted {
             if quoted.starts_with("crates/") && quoted.ends_with(".rs") {
                 file =
@@ -94,11 +95,33 @@ fn every_statement_of_the_providers_pages_names_tests_that_exist() {
                 && quoted.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
             {
                 assert!(file.contains(&format!("fn {quoted}(")), "there is no test {quoted}: {row}");
+                named.insert(quoted.to_owned());
                 shown = true;
             }
         }
         assert!(shown, "nothing shows it: {row}");
     }
+    named
+}
+
+#[test]
+fn every_statement_of_the_providers_pages_names_tests_that_exist() {
+    tests_named_in("docs/provider-pages.md", Some("told in "));
+}
+
+#[test]
+fn every_requirement_of_the_standards_names_tests_that_exist() {
+    let named = tests_named_in("docs/conformance.md", None);
+    let mut files = Vec::new();
+    sources(&workspace().join("crates/acceptance/tests/standards"), &mut files);
+    let written = files.iter().flat_map(|file| {
+        let source = fs::read_to_string(file).unwrap();
+        let names = source.split("fn rfc").skip(1).map(|rest| format!("rfc{}", rest.split('(').next().unwrap()));
+        names.collect::<Vec<_>>()
+    });
+    let written: BTreeSet<String> = written.collect();
+    let unnamed: Vec<_> = written.difference(&named).collect();
+    assert!(written.len() > 50 && unnamed.is_empty(), "of {} tests the page does not name {unnamed:?}", written.len());
 }
 
 /// A public function of a source: its name, whether it takes `self`, the comment above it.

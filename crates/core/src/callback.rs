@@ -119,9 +119,9 @@ impl Callback {
         redirect_uri: Option<&str>,
     ) -> Result<Code, Verdict> {
         self.verify(expected, profile)?;
-        // Where nothing else says whose it is, the address does: each provider has one of its own.
-        if let (None, Some(path), Some(own)) = (expected, &self.path, redirect_uri.and_then(path_of))
-            && *path != own
+        // Each provider has an address of its own (RFC 9700 §4.4.2), so that a code of the one never goes to the other.
+        if let (Some(path), Some(own)) = (self.path.as_deref(), redirect_uri.and_then(path_of))
+            && !same_place(path, &own)
         {
             return Err(unusable(
                 "redirect_uri_mismatch",
@@ -223,6 +223,12 @@ fn path_of(text: &str) -> Option<Box<str>> {
     }
     let (_, behind) = address.split_once("://")?;
     Some(behind.find('/').map_or("/", |at| &behind[at..]).into())
+}
+
+/// Something in between may have taken a part off the front, or put one there; a bare `/` says nothing.
+fn same_place(path: &str, own: &str) -> bool {
+    let (path, own) = (path.trim_end_matches('/'), own.trim_end_matches('/'));
+    own.ends_with(path) || path.ends_with(own)
 }
 
 /// The query of an address, or a query as it is. An address has no `=` before its `?`.

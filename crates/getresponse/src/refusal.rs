@@ -10,35 +10,45 @@ use mailgrant_core::{
     verdict,
 };
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 /// GetResponse's envelope, of which only `code` can be relied upon. `context` echoes the token, and is read
 /// for the pause in it alone.
 #[derive(Deserialize)]
-struct Envelope {
+struct Envelope<'a> {
     #[serde(deserialize_with = "number")]
     code: u32,
-    #[serde(default)]
-    message: Message,
-    #[serde(default)]
-    context: Context,
+    /// As it stands there: whatever else a body says costs no verdict.
+    #[serde(borrow, default)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    context: Option<&'a RawValue>,
 }
 
-impl Envelope {
+impl<'a> Envelope<'a> {
     /// Of an object only: serde takes a list for a struct, and a list is nobody's envelope.
-    fn of(body: &[u8]) -> Option<Self> {
+    fn of(body: &'a [u8]) -> Option<Self> {
         body.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(body).ok())?
+    }
+
+    fn message(&self) -> String {
+        self.message.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+    }
+
+    /// `"100 seconds"`: a text with a unit.
+    fn seconds(&self) -> Option<Duration> {
+        let raw = self.context?.get();
+        let context: Context = raw.starts_with('{').then(|| serde_json::from_str(raw).ok())??;
+        let number = context.time_to_reset.split_whitespace().next()?.parse().ok()?;
+        Some(Duration::from_secs(number).min(Duration::from_secs(3600)))
     }
 }
 
-/// A text, or whatever else.
-#[derive(Default, Deserialize)]
-#[serde(untagged)]
-enum Message {
-    Text(String),
-    Other(serde::de::IgnoredAny),
-    #[default]
-    #[serde(skip)]
-    Missing,
+/// An object, or an empty list where there is nothing to say.
+#[derive(Deserialize)]
+struct Context {
+    #[serde(rename = "timeToReset")]
+    time_to_reset: String,
 }
 
 /// A number, also as a text of digits.
@@ -55,20 +65,6 @@ fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::E
     }
 }
 
-/// An object, an empty list where there is nothing to say, or anything else.
-#[derive(Default, Deserialize)]
-#[serde(untagged)]
-enum Context {
-    Pause {
-        #[serde(rename = "timeToReset")]
-        time_to_reset: String,
-    },
-    #[default]
-    #[serde(skip)]
-    Missing,
-    Other(serde::de::IgnoredAny),
-}
-
 pub(crate) fn read(answer: &Answer<'_>) -> Option<Refusal> {
     if let Some(refusal) = standard(answer) {
         return Some(refusal);
@@ -77,7 +73,9 @@ pub(crate) fn read(answer: &Answer<'_>) -> Option<Refusal> {
     let (meaning, code) = match envelope.code {
         // One code for several things. On a refresh it is the refresh token, as integrations in production take
         // it; only the words that are documented for wrong credentials say that it is us.
-        1014 if about_credentials(&envelope.message) => (Meaning::ClientMisconfigured, "1014"),
+        1014 if answer.asked == Asked::Obtain || about_credentials(&envelope.message()) => {
+            (Meaning::ClientMisconfigured, "1014")
+        }
         1014 if answer.asked == Asked::Refresh || answer.asked == Asked::Exchange => (Meaning::GrantDead, "1014"),
         1015 => (Meaning::RateLimited, "1015"),
         1016 => (Meaning::RateLimited, "1016"),
@@ -113,19 +111,11 @@ pub(crate) fn verdict(answer: &Response<Bytes>) -> Verdict {
 }
 
 /// What the body asks for; a temporary block lasts about fifteen minutes.
-fn pause(envelope: &Envelope) -> Option<Duration> {
-    seconds(&envelope.context).or_else(|| (envelope.code == 1016).then_some(Duration::from_secs(900)))
+fn pause(envelope: &Envelope<'_>) -> Option<Duration> {
+    envelope.seconds().or_else(|| (envelope.code == 1016).then_some(Duration::from_secs(900)))
 }
 
-fn about_credentials(message: &Message) -> bool {
-    let Message::Text(text) = message else { return false };
-    let text = text.trim().to_ascii_lowercase();
+fn about_credentials(message: &str) -> bool {
+    let text = message.trim().to_ascii_lowercase();
     text.starts_with("unable to authenticate request") || text.starts_with("unsupported authentication method")
-}
-
-/// `"100 seconds"`: a text with a unit.
-fn seconds(context: &Context) -> Option<Duration> {
-    let Context::Pause { time_to_reset } = context else { return None };
-    let number = time_to_reset.split_whitespace().next()?.parse().ok()?;
-    Some(Duration::from_secs(number).min(Duration::from_secs(3600)))
 }

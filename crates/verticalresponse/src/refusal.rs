@@ -8,45 +8,51 @@ use mailgrant_core::{
     verdict,
 };
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 /// The envelope of both generations. Servers call its node `error`, the documents `status`; at the token endpoint
 /// `error` may also be the standard's word, and `status` whatever it likes.
 #[derive(Deserialize)]
-struct Envelope {
-    #[serde(default)]
-    error: Node,
-    #[serde(default)]
-    status: Node,
+struct Envelope<'a> {
+    /// As it stands there: whatever else a body says costs no verdict.
+    #[serde(borrow, default)]
+    error: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    status: Option<&'a RawValue>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(untagged)]
 enum Node {
     Word(String),
-    Detail {
-        #[serde(default)]
-        message: Option<String>,
-    },
-    Other(serde::de::IgnoredAny),
-    #[default]
-    #[serde(skip)]
-    Missing,
+    Detail(Option<String>),
+}
+
+#[derive(Deserialize)]
+struct Detail<'a> {
+    #[serde(borrow, default)]
+    message: Option<&'a RawValue>,
 }
 
 impl Node {
     /// Of an object only: serde takes a list for a struct, and a list is nobody's envelope.
     fn of(body: &[u8]) -> Option<Self> {
-        let envelope: Envelope =
+        let envelope: Envelope<'_> =
             body.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(body).ok())??;
-        match (envelope.error, envelope.status) {
-            (node @ (Self::Word(_) | Self::Detail { .. }), _) | (_, node @ Self::Detail { .. }) => Some(node),
-            _ => None,
+        let status = || envelope.status.and_then(Self::read).filter(|node| matches!(node, Self::Detail(_)));
+        envelope.error.and_then(Self::read).or_else(status)
+    }
+
+    fn read(raw: &RawValue) -> Option<Self> {
+        let text = |raw: &RawValue| serde_json::from_str(raw.get()).ok();
+        if raw.get().starts_with('{') {
+            let detail: Detail<'_> = serde_json::from_str(raw.get()).ok()?;
+            return Some(Self::Detail(detail.message.and_then(text)));
         }
+        text(raw).map(Self::Word)
     }
 
     /// What it says, in lower case; words are parted by spaces.
     fn text(&self) -> String {
-        let (Self::Word(text) | Self::Detail { message: Some(text) }) = self else { return String::new() };
+        let (Self::Word(text) | Self::Detail(Some(text))) = self else { return String::new() };
         text.trim().trim_end_matches('.').to_ascii_lowercase().replace('_', " ")
     }
 

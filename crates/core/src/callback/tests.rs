@@ -96,7 +96,8 @@ fn where_nothing_marks_a_callback_a_state_is_somebody_elses() {
         ("/cb?page=1&code=c", Ok(())),
         ("https://app.example/cb?page=1&code=c", Ok(())),
         ("/other?code=c", Err("redirect_uri_mismatch")),
-        ("https://app.example?code=c", Err("redirect_uri_mismatch")),
+        ("https://app.example?code=c", Ok(())),
+        ("https://proxy.example/app/cb?code=c", Ok(())),
         ("code=c&state=S", Err("state_mismatch")),
     ] {
         let judged = Callback::parse(text)
@@ -141,4 +142,26 @@ fn length_is_capped_and_debug_shows_nothing() {
     assert_eq!(Callback::parse(&"x".repeat(MAX_LENGTH + 1)).unwrap_err().code(), "callback_too_long");
     let shown = format!("{:?}", Callback::parse("code=hush&state=mum&error=<b>").unwrap());
     assert!(!shown.contains("hush") && !shown.contains("mum") && !shown.contains("<b>"), "{shown}");
+}
+
+#[test]
+fn a_callback_at_another_provider_s_address_is_not_believed_whatever_its_state() {
+    for (text, expected) in [
+        ("/callback/one?code=c&state=S", Ok(())),
+        ("/one?code=c&state=S", Ok(())),
+        ("/callback/one/?code=c&state=S", Ok(())),
+        ("/?code=c&state=S", Ok(())),
+        ("code=c&state=S", Ok(())),
+        ("/callback/another?code=c&state=S", Err("redirect_uri_mismatch")),
+        ("https://app.example/callback/another?code=c&state=S", Err("redirect_uri_mismatch")),
+        ("/callback?code=c&state=S", Err("redirect_uri_mismatch")),
+    ] {
+        let expected_state = CsrfState::from_secret("S".to_owned().into());
+        let own = Some("https://app.example/callback/one");
+        let judged = Callback::parse(text).unwrap().judge_code(Some(&expected_state), &profile(None), own);
+        let judged = judged.map(drop).map_err(|verdict| match verdict {
+            Verdict::Denied(error) | Verdict::Unusable(error) => error.code(),
+        });
+        assert_eq!(judged, expected, "{text}");
+    }
 }

@@ -102,7 +102,7 @@ impl Read {
                 return Err(unusable(
                     asked,
                     "expires_in_absurd",
-                    "the provider issued a token with a life that is no number of seconds, negative or absurdly long: begin the login again, and tell the provider",
+                    "the provider issued a token with a life that is no number of seconds, negative or absurdly long: tell the provider, and try again",
                 ));
             }
         };

@@ -118,9 +118,9 @@ fn judge<P: Provider>(provider: &P, answer: &Answer<'_>, sent_at: SystemTime, no
                 None => unclear("answer_unclear", "the provider answered with success and without a token; what it did is unknown: try again"),
             },
         },
-        300..=399 => Heard::Untouched(
-            Error::configuration("token_endpoint_redirects", "the token endpoint answers with a redirect, which is not followed: check its address").answered(status, None),
-        ),
+        // "See other" may be said of what was done, and "not modified" of what is remembered.
+        303 | 304 => Heard::Unclear(redirected().answered(status, None)),
+        300..=399 => Heard::Untouched(redirected().answered(status, None)),
         400..=499 => match provider.refusal(answer) {
             Some(refusal) => refused(&refusal, answer, pause),
             // Something on the way gave up waiting: the provider may have had the request.
@@ -168,6 +168,13 @@ pub(crate) fn client_misconfigured() -> Error {
     Error::configuration(
         "client_misconfigured",
         "the provider does not accept this app's request: check its id, secret, redirect URI and endpoints; no grant was changed",
+    )
+}
+
+fn redirected() -> Error {
+    Error::configuration(
+        "token_endpoint_redirects",
+        "the token endpoint answers with a redirect, which is not followed: check its address",
     )
 }
 

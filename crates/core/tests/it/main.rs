@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod flow;
+mod hostile;
 mod leak;
 mod oracle;
+mod properties;
 mod provider;
 mod rest;
 mod transport;

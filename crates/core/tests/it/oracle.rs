@@ -4,9 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use mailgrant_core::{
-    AuthorizationCode, Callback, Client, ClientAuth, ClientCredentials, Credentials, OfferedBy,
-    PendingAuthorization, Pkce, Standing, bytes::Bytes, http::Response, renewal, secrecy::ExposeSecret,
-    testing::MockTransport,
+    AuthorizationCode, Callback, Client, ClientAuth, ClientCredentials, Credentials, OfferedBy, PendingAuthorization,
+    Pkce, Standing, bytes::Bytes, http::Response, renewal, secrecy::ExposeSecret, testing::MockTransport,
 };
 use oauth2::{
     AuthType, AuthUrl, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet, PkceCodeChallenge,
@@ -39,8 +38,12 @@ impl Case {
         let auths = [ClientAuth::Basic, ClientAuth::Body];
         let cases = APPS.into_iter().flat_map(move |app| auths.map(|auth| (app, auth)));
         cases.flat_map(|(app, auth)| {
-            [(false, false), (false, true), (true, false), (true, true)]
-                .map(|(pkce, returning)| Self { app, auth, pkce, returning })
+            [(false, false), (false, true), (true, false), (true, true)].map(|(pkce, returning)| Self {
+                app,
+                auth,
+                pkce,
+                returning,
+            })
         })
     }
 
@@ -197,7 +200,8 @@ async fn exchange_and_refresh_are_the_same_requests() {
         assert_eq!((ours.len(), theirs.len()), (3, 3), "an exchange, a refresh, client credentials");
         for (at, (ours, theirs)) in ours.into_iter().zip(theirs).enumerate() {
             // The whole of it byte for byte, where both write it in one order without a space in Basic.
-            let spaces = case.auth == ClientAuth::Basic && [case.app.0, case.app.1].iter().any(|part| part.contains(' '));
+            let spaces =
+                case.auth == ClientAuth::Basic && [case.app.0, case.app.1].iter().any(|part| part.contains(' '));
             let ordered = at > 0 || !(case.pkce || case.returning);
             let alike = |seen: Seen| if spaces { seen.with_plain_spaces() } else { seen };
             let alike = |seen: Seen| alike(if ordered { seen } else { seen.in_any_order() });
