@@ -3,7 +3,7 @@
 use crate::{
     diagram, docs,
     failure::{Failure, Outcome},
-    misuse, release, say,
+    fuzz, misuse, release, say,
     sh::Sh,
     steps,
 };
@@ -38,11 +38,25 @@ const COMMANDS: &[Command] = &[
         run: |sh, given| if given.switch { misuse::bless(sh) } else { misuse::compare(sh) },
     },
     Command {
+        name: "memory-scan",
+        argument: None,
+        switch: None,
+        about: "count the copies of its secrets that a process keeps",
+        run: |sh, _| crate::memory_scan::run(sh),
+    },
+    Command {
         name: "scratch",
         argument: None,
         switch: None,
         about: "run the README's program from a crate outside of the workspace",
         run: |sh, _| crate::scratch::run(sh),
+    },
+    Command {
+        name: "fuzz",
+        argument: None,
+        switch: None,
+        about: "each fuzz target for a minute; needs a nightly toolchain with cargo-fuzz",
+        run: |sh, _| fuzz::run(sh),
     },
     Command {
         name: "docs",

@@ -11,6 +11,8 @@ mod diagram;
 mod docs;
 mod failure;
 mod flags;
+mod fuzz;
+mod memory_scan;
 mod misuse;
 mod packages;
 mod release;

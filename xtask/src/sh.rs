@@ -44,6 +44,14 @@ impl Sh {
         self.program(&cargo, &format!("cargo {arguments}"), arguments)
     }
 
+    /// The cargo of another toolchain, which rustup knows.
+    pub(crate) fn cargo_of(&self, toolchain: &str, arguments: &str) -> Program {
+        let arguments = format!("run {toolchain} cargo {arguments}");
+        let program = self.program(OsStr::new("rustup"), &format!("rustup {arguments}"), &arguments);
+        // Ours is not its.
+        program.without("RUSTUP_TOOLCHAIN").without("CARGO")
+    }
+
     pub(crate) fn git(&self, arguments: &str) -> Program {
         self.program(OsStr::new("git"), &format!("git {arguments}"), arguments)
     }
@@ -81,6 +89,11 @@ impl Program {
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.line = format!("{name}={} {}", value.as_ref().display(), self.line);
         self.command.env(name, value);
+        self
+    }
+
+    fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
         self
     }
 

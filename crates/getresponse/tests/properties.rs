@@ -90,7 +90,7 @@ fn status() -> impl Strategy<Value = u16> {
 }
 
 proptest! {
-    #![proptest_config(cases(128))]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn no_answer_is_taken_for_more_than_it_says(
@@ -117,7 +117,9 @@ proptest! {
     }
 
     #[test]
-    fn a_token_is_rejected_by_401_and_403_alone(status in status(), body in vec(any::<u8>(), 0..60), known in envelope()) {
+    fn a_token_is_rejected_by_401_and_403_alone(
+        status in status(), body in vec(any::<u8>(), 0..60), known in envelope(),
+    ) {
         for body in [body, known.to_string().into_bytes()] {
             dead::check_rejection(&GetResponse::retail(), &Reply::new(status, body), dead::is_1014);
         }

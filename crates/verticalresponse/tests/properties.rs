@@ -105,7 +105,7 @@ fn reply(status: u16, gateway: Option<String>, body: impl Into<Vec<u8>>) -> Repl
 }
 
 proptest! {
-    #![proptest_config(cases(128))]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn no_answer_is_taken_for_more_than_it_says(

@@ -13,6 +13,7 @@ pub(super) const AND: &[Excused] = &[];
 
 /// May open a secret outside of tests.
 pub(super) const DOORS: &[Excused] = &[
+    ("crates/acceptance/examples/memory_scan/life.rs", "what is to be looked for, noted where it is in use"),
     ("crates/cli/src/app.rs", "the app's secret, into the note that is sealed next"),
     ("crates/cli/src/app/client.rs", "the app's secret, into its client"),
     ("crates/cli/src/demo/files.rs", "what must not be in the store's files, to look for it there"),
@@ -28,6 +29,7 @@ pub(super) const DOORS: &[Excused] = &[
     ("crates/core/src/secret.rs", "comparison in constant time, checks of what a token may contain"),
     ("crates/core/src/wire/answer.rs", "a token that arrived, to see that it is not empty"),
     ("crates/core/src/wire/encode.rs", "secrets, into the form or header that is sent"),
+    ("crates/fuzz/src/record.rs", "a record's bytes, to compare them with what was read"),
     ("crates/storage/src/key_ring.rs", "the sealing key, into the cipher; secrets, into what seals them"),
     ("crates/storage/src/vault.rs", "opened bytes, into the record or login that they are"),
 ];

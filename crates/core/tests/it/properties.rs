@@ -82,7 +82,7 @@ fn values<'a>(said: &'a Said, name: &str) -> Vec<&'a str> {
 }
 
 proptest! {
-    #![proptest_config(cases(128))]
+    #![proptest_config(cases(96))]
 
     #[test]
     fn no_text_is_another_login_s_callback(
@@ -204,7 +204,7 @@ fn reply() -> impl Strategy<Value = Reply> {
 }
 
 proptest! {
-    #![proptest_config(cases(160))]
+    #![proptest_config(cases(96))]
 
     #[test]
     fn no_answer_is_taken_for_more_than_it_says(reply in reply()) {
@@ -260,7 +260,7 @@ fn written() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(cases(64))]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn a_record_is_read_as_it_was_written(value in written()) {

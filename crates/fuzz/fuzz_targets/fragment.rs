@@ -1,0 +1,6 @@
+//! Fuzz target: what a browser brings to a login that waits for a token.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| mailgrant_fuzz::fragment::check(&String::from_utf8_lossy(bytes)));
