@@ -5,7 +5,7 @@ use std::time::Duration;
 use mailgrant_core::{
     Answer, Asked, Meaning, Refusal, Verdict,
     bytes::Bytes,
-    http::{Response, StatusCode},
+    http::{HeaderMap, Response, StatusCode},
     refusal::standard,
     verdict,
 };
@@ -28,27 +28,32 @@ struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     /// Of an object only: serde takes a list for a struct, and a list is nobody's envelope.
     fn of(body: &'a [u8]) -> Option<Self> {
-        body.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(body).ok())?
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+        body.starts_with(b"{").then(|| serde_json::from_slice(body).ok())?
     }
 
     fn message(&self) -> String {
         self.message.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
     }
 
-    /// `"100 seconds"`: a text with a unit.
-    fn seconds(&self) -> Option<Duration> {
+    fn time_to_reset(&self) -> Option<Duration> {
         let raw = self.context?.get();
-        let context: Context = raw.starts_with('{').then(|| serde_json::from_str(raw).ok())??;
-        let number = context.time_to_reset.split_whitespace().next()?.parse().ok()?;
-        Some(Duration::from_secs(number).min(Duration::from_secs(3600)))
+        let context: Context<'_> = raw.starts_with('{').then(|| serde_json::from_str(raw).ok())??;
+        seconds(context.time_to_reset.get().trim_matches('"'))
     }
 }
 
 /// An object, or an empty list where there is nothing to say.
 #[derive(Deserialize)]
-struct Context {
-    #[serde(rename = "timeToReset")]
-    time_to_reset: String,
+struct Context<'a> {
+    #[serde(borrow, rename = "timeToReset")]
+    time_to_reset: &'a RawValue,
+}
+
+/// `100 seconds`: a number with a unit, or without.
+fn seconds(text: &str) -> Option<Duration> {
+    let number = text.split_whitespace().next()?.parse().ok()?;
+    Some(Duration::from_secs(number).min(Duration::from_secs(3600)))
 }
 
 /// A number, also as a text of digits.
@@ -69,7 +74,10 @@ pub(crate) fn read(answer: &Answer<'_>) -> Option<Refusal> {
     if let Some(refusal) = standard(answer) {
         return Some(refusal);
     }
-    let envelope = Envelope::of(answer.body)?;
+    let Some(envelope) = Envelope::of(answer.body) else {
+        let paced = answer.status == StatusCode::TOO_MANY_REQUESTS;
+        return paced.then(|| Refusal::new(Meaning::RateLimited, "other").after(reset(answer.headers)));
+    };
     let (meaning, code) = match envelope.code {
         // One code for several things. On a refresh it is the refresh token, as integrations in production take
         // it; only the words that are documented for wrong credentials say that it is us.
@@ -89,7 +97,9 @@ pub(crate) fn read(answer: &Answer<'_>) -> Option<Refusal> {
         1000 => (Meaning::ClientMisconfigured, "1000"),
         _ => (Meaning::Temporary, "other"),
     };
-    Some(Refusal::new(meaning, code).after(pause(&envelope)))
+    let pause =
+        if meaning == Meaning::RateLimited { pause(&envelope, answer.headers) } else { envelope.time_to_reset() };
+    Some(Refusal::new(meaning, code).after(pause))
 }
 
 /// By GetResponse's own code, since the status of 1014 is 401 on the wire and 403 in the registry of errors.
@@ -103,16 +113,25 @@ pub(crate) fn verdict(answer: &Response<Bytes>) -> Verdict {
             Verdict::TokenRejected
         }
         // A temporary block of the API (1016) has status 403.
-        Some(envelope @ Envelope { code: 1015 | 1016, .. }) => Verdict::Throttled(pause(&envelope)),
+        Some(envelope @ Envelope { code: 1015 | 1016, .. }) => Verdict::Throttled(pause(&envelope, answer.headers())),
         // The app or its address is blocked, whatever the token.
         Some(Envelope { code: 1017 | 1018, .. }) => Verdict::Other,
-        _ => verdict::standard(answer),
+        _ => match verdict::standard(answer) {
+            Verdict::Throttled(_) => Verdict::Throttled(reset(answer.headers())),
+            verdict => verdict,
+        },
     }
 }
 
-/// What the body asks for; a temporary block lasts about fifteen minutes.
-fn pause(envelope: &Envelope<'_>) -> Option<Duration> {
-    envelope.seconds().or_else(|| (envelope.code == 1016).then_some(Duration::from_secs(900)))
+/// What the rate headers or the body ask for; a temporary block lasts about fifteen minutes.
+fn pause(envelope: &Envelope<'_>, headers: &HeaderMap) -> Option<Duration> {
+    let blocked = || (envelope.code == 1016).then_some(Duration::from_secs(900));
+    reset(headers).or_else(|| envelope.time_to_reset()).or_else(blocked)
+}
+
+/// `X-RateLimit-Reset: 267 seconds`.
+fn reset(headers: &HeaderMap) -> Option<Duration> {
+    seconds(headers.get("x-ratelimit-reset")?.to_str().ok()?)
 }
 
 fn about_credentials(message: &str) -> bool {

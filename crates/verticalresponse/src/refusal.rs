@@ -35,8 +35,8 @@ struct Detail<'a> {
 impl Node {
     /// Of an object only: serde takes a list for a struct, and a list is nobody's envelope.
     fn of(body: &[u8]) -> Option<Self> {
-        let envelope: Envelope<'_> =
-            body.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(body).ok())??;
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+        let envelope: Envelope<'_> = body.starts_with(b"{").then(|| serde_json::from_slice(body).ok())??;
         let status = || envelope.status.and_then(Self::read).filter(|node| matches!(node, Self::Detail(_)));
         envelope.error.and_then(Self::read).or_else(status)
     }
@@ -87,6 +87,7 @@ pub(crate) fn read(answer: &Answer<'_>) -> Option<Refusal> {
         _ if exchange && (node.calls_the_token_bad() || node.text() == "invalid token result") => {
             Some(Refusal::new(Meaning::ClientMisconfigured, "invalid_token"))
         }
+        _ if node.text() == "invalid client" => Some(Refusal::new(Meaning::ClientMisconfigured, "invalid_client")),
         Node::Word(word) if word == "access_revoked" => Some(Refusal::new(Meaning::GrantDead, "access_revoked")),
         Node::Word(_) => standard(answer),
         // The API's own shape says nothing of a grant.

@@ -14,10 +14,9 @@ mod table;
 use scan::{Context, Copied, Place};
 
 fn main() -> std::process::ExitCode {
-    // A request's head as it was written, an answer as it was read: those buffers are hyper's.
+    // A request's head as it was written: that buffer is hyper's.
     stage::run("the system's allocator", |copied| {
-        copied.place == Place::Heap && matches!(copied.context, Context::RequestHead | Context::Answer)
-            || on_the_ciphers_stack(copied)
+        copied.place == Place::Heap && copied.context == Context::RequestHead || on_the_ciphers_stack(copied)
     })
 }
 

@@ -155,7 +155,8 @@ impl Transport for ReqwestTransport {
             })?;
             let mut response = http::Response::new(Bytes::new());
             *response.status_mut() = answer.status();
-            *response.headers_mut() = std::mem::take(answer.headers_mut());
+            *response.headers_mut() = copied(answer.headers());
+            answer.headers_mut().clear();
             *response.body_mut() = read(answer, max_body).await?;
             Ok(response)
         };
@@ -170,6 +171,16 @@ impl Transport for ReqwestTransport {
         }
         Err(TransportError::new(sent(), "no answer in time"))
     }
+}
+
+/// Values of their own: as they come, they are slices of the buffer that the body comes in too, and while they live it
+/// cannot be wiped.
+fn copied(headers: &http::HeaderMap) -> http::HeaderMap {
+    let copy = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        let name = http::HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
+        Some((name, http::HeaderValue::from_bytes(value.as_bytes()).ok()?))
+    };
+    headers.iter().filter_map(copy).collect()
 }
 
 async fn read(mut answer: reqwest::Response, max_body: usize) -> Result<Bytes, TransportError> {

@@ -138,7 +138,12 @@ fn judge<P: Provider>(provider: &P, answer: &Answer<'_>, sent_at: SystemTime, no
 fn refused(refusal: &Refusal, answer: &Answer<'_>, pause: Option<Duration>) -> Heard {
     let pause = pause.or(refusal.retry_after);
     let answered = |error: Error| error.answered(answer.status.as_u16(), Some(refusal.code));
-    match (refusal.meaning, answer.asked) {
+    // What is not found has not been asked, whatever the page says.
+    let meaning = match refusal.meaning {
+        Meaning::GrantDead if answer.status == StatusCode::NOT_FOUND => Meaning::Temporary,
+        meaning => meaning,
+    };
+    match (meaning, answer.asked) {
         (Meaning::GrantDead, Asked::Refresh) => Heard::Dead(answered(Error::ask_user(
             "grant_refused",
             "the provider refused the refresh token: send the customer through the consent page again",
@@ -194,7 +199,11 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     let pause = match value.parse() {
         Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => httpdate::parse_http_date(value).ok()?.duration_since(now).unwrap_or_default(),
+        Err(_) => {
+            // Counted from the answer's own clock, where it tells it.
+            let date = headers.get(header::DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
+            httpdate::parse_http_date(value).ok()?.duration_since(date.unwrap_or(now)).unwrap_or_default()
+        }
     };
     Some(pause.min(Duration::from_secs(3600)))
 }

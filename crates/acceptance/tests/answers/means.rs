@@ -1,0 +1,110 @@
+//! What an answer means, as whoever asked is told.
+
+use std::time::{Duration, SystemTime};
+
+use mailgrant_core::{Error, ErrorKind, Expiry, TokenRecord};
+use serde_json::Value;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Means {
+    /// Tokens came.
+    Issued { life: Life, refresh: Next },
+    /// The code or the refresh token is no good: the session is back at its beginning.
+    Dead,
+    /// Our app is set up wrongly; the grant is as it was.
+    Ours,
+    /// Not before so many seconds; the grant is as it was.
+    Paced(u64),
+    /// Try again, perhaps after so many seconds; the grant is as it was.
+    Later(Option<u64>),
+    /// Whether the refresh token is spent, nobody knows.
+    Uncertain(Option<u64>),
+    /// A code bought what cannot be used: the customer logs in again.
+    Again,
+    /// No promise is made about it.
+    Open,
+}
+
+pub(crate) const LATER: Means = Means::Later(None);
+pub(crate) const DOUBT: Means = Means::Uncertain(None);
+
+/// How long an access token lives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Life {
+    /// So many seconds.
+    For(f64),
+    /// For ever.
+    Never,
+    /// Until it is rejected.
+    Unknown,
+}
+
+/// Which refresh token will be spent next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Next {
+    Nothing,
+    /// [`FIRST`].
+    First,
+    /// [`SECOND`].
+    Second,
+}
+
+/// The refresh token that a grant had before.
+pub(crate) const FIRST: &str = "first-refresh-token";
+/// The one that an answer may bring.
+pub(crate) const SECOND: &str = "second-refresh-token";
+
+/// What a verb came to.
+pub(crate) struct Heard {
+    pub(crate) means: Means,
+    pub(crate) record: Option<TokenRecord>,
+    pub(crate) error: Option<Error>,
+}
+
+impl Heard {
+    pub(crate) fn issued(record: TokenRecord, sent_at: SystemTime) -> Self {
+        let life = match record.expires_at() {
+            Expiry::At(end) => Life::For(end.duration_since(sent_at).unwrap().as_secs_f64()),
+            Expiry::Never => Life::Never,
+            Expiry::Unknown => Life::Unknown,
+            other => panic!("{other:?}"),
+        };
+        let refresh = match written(&record)["refresh_token"].as_str() {
+            None => Next::Nothing,
+            Some(FIRST) => Next::First,
+            Some(SECOND) => Next::Second,
+            Some(other) => panic!("a refresh token that no answer brought: {other}"),
+        };
+        Self { means: Means::Issued { life, refresh }, record: Some(record), error: None }
+    }
+
+    pub(crate) fn failed(means: Means, error: Error) -> Self {
+        Self { means, record: None, error: Some(error) }
+    }
+
+    /// A grant that is as it was.
+    pub(crate) fn untouched(error: Error) -> Self {
+        let means = match (error.kind(), error.code(), pause(&error)) {
+            (ErrorKind::TryLater, "rate_limited", Some(pause)) => Means::Paced(pause),
+            (ErrorKind::TryLater, _, pause) => Means::Later(pause),
+            (ErrorKind::Configuration, _, None) => Means::Ours,
+            (ErrorKind::AskUser, "token_type_unknown" | "expires_in_absurd", None) => Means::Again,
+            _ => panic!("{error:?}"),
+        };
+        Self::failed(means, error)
+    }
+}
+
+pub(crate) fn pause(error: &Error) -> Option<u64> {
+    error.retry_after().map(|pause| pause.as_secs())
+}
+
+/// A record as it is stored.
+#[expect(clippy::disallowed_methods, reason = "a test looks at what is kept")]
+pub(crate) fn written(record: &TokenRecord) -> Value {
+    serde_json::from_slice(mailgrant_core::secrecy::ExposeSecret::expose_secret(&record.encode())).unwrap()
+}
+
+pub(crate) const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
