@@ -1,4 +1,4 @@
-//! The guides hold what they promise: every error code of the library is in the guide to failure, and no other.
+//! The documents hold what they promise: what they name exists, nothing that they list is missing.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 

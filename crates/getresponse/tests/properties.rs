@@ -1,7 +1,7 @@
 //! What holds for anything that GetResponse may answer: which answers end a grant, which reject a token.
 
 #[path = "../../fuzz/src/lib.rs"]
-#[allow(dead_code, unnameable_types, unreachable_pub, reason = "the checks are shared; each test crate uses its part")]
+#[expect(dead_code, unnameable_types, unreachable_pub, reason = "the checks are shared; each test crate uses its part")]
 mod checks;
 
 use checks::{

@@ -3,7 +3,7 @@
 //! The checks are those of the fuzz targets, whose corpus is run here too.
 
 #[path = "../../../fuzz/src/lib.rs"]
-#[allow(dead_code, unnameable_types, unreachable_pub, reason = "the checks are shared; each test crate uses its part")]
+#[expect(dead_code, unnameable_types, unreachable_pub, reason = "the checks are shared; each test crate uses its part")]
 mod checks;
 
 use std::time::{Duration, SystemTime};
