@@ -2,7 +2,8 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    num::NonZeroU32,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -33,17 +34,42 @@ use crate::{Error, Host, Pace};
 #[derive(Clone)]
 pub struct RefreshBudget(Arc<Inner>);
 
+/// Who wants a renewal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Urgency {
+    /// Somebody who asked for a token.
+    Demand,
+    /// Nobody yet.
+    Upkeep,
+}
+
 struct Inner {
     host: Arc<dyn Host>,
     all: Limiter<NotKeyed, InMemoryState>,
+    window: Option<Limiter<NotKeyed, InMemoryState>>,
+    upkeep: Limiter<NotKeyed, InMemoryState>,
     each: Limiter<u64, HashMapStateStore<u64>>,
-    closed_until: Mutex<Duration>,
+    parallel: u32,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Permits that are out.
+    out: u32,
+    /// The provider asked for a pause until then.
+    closed_until: Duration,
+    /// Somebody was told to wait until then.
+    wanted_until: Duration,
 }
 
 type Limiter<K, S> = RateLimiter<K, S, HostClock, NoOpMiddleware<Nanos>>;
 
 /// Accounts remembered before those that have been idle are forgotten.
 const SWEEP_AT: usize = 4096;
+
+/// How long to wait for one of the permits that are out: a fraction of what a renewal takes.
+const ONE_RETURNS: Duration = Duration::from_millis(50);
 
 impl RefreshBudget {
     /// A budget of so many renewals for the app; each account may ask once a second, five times at once.
@@ -60,13 +86,23 @@ impl RefreshBudget {
     #[must_use]
     pub fn new(pace: Pace, host: Arc<dyn Host>) -> Self {
         let clock = HostClock(host.clone());
+        let limiter = |quota| RateLimiter::new(quota, InMemoryState::default(), clock.clone());
         let all = Quota::per_second(pace.per_second).allow_burst(pace.burst);
+        let window = pace
+            .window
+            .and_then(|(calls, period)| Some(limiter(Quota::with_period(period / calls.get())?.allow_burst(calls))));
+        // A burst of a quarter of a second, so that catching up after an outage is no wave of its own.
+        let share = four_fifths(pace.per_second);
+        let upkeep = Quota::per_second(share).allow_burst(at_least_one(share.get() / 4));
         let each = Pace::new(1, 5);
         let each = Quota::per_second(each.per_second).allow_burst(each.burst);
         Self(Arc::new(Inner {
-            all: RateLimiter::new(all, InMemoryState::default(), clock.clone()),
+            all: limiter(all),
+            window,
+            upkeep: limiter(upkeep),
             each: RateLimiter::new(each, HashMapStateStore::default(), clock),
-            closed_until: Mutex::new(Duration::ZERO),
+            parallel: pace.parallel.get(),
+            state: Mutex::default(),
             host,
         }))
     }
@@ -78,14 +114,7 @@ impl RefreshBudget {
     /// [`ErrorKind::TryLater`](crate::ErrorKind::TryLater), with the time to wait: the budget is spent, or the
     /// provider asked for a pause.
     pub fn permit(&self) -> Result<Permit, Error> {
-        let now = self.0.host.monotonic();
-        let closed_until = *self.0.closed_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if now < closed_until {
-            return Err(Error::try_later("provider_paused", "the provider asked for a pause: nothing was sent")
-                .after(closed_until - now));
-        }
-        self.0.all.check().map_err(|not_until| spent(not_until.wait_time_from(Nanos::new(nanos(now)))))?;
-        Ok(Permit { deadline: None })
+        self.draw(Urgency::Demand)
     }
 
     /// Leave to send one renewal for the account of this number (a hash of its key will do).
@@ -94,20 +123,96 @@ impl RefreshBudget {
     ///
     /// As [`permit`](Self::permit), also when this account alone has spent its share.
     pub fn permit_for(&self, account: u64) -> Result<Permit, Error> {
-        let now = Nanos::new(nanos(self.0.host.monotonic()));
         if self.0.each.len() >= SWEEP_AT {
             self.0.each.retain_recent();
         }
-        self.0.each.check_key(&account).map_err(|not_until| spent(not_until.wait_time_from(now)))?;
-        self.permit()
+        self.0.each.check_key(&account).map_err(|not_until| spent(not_until.wait_time_from(self.0.nanos())))?;
+        self.draw(Urgency::Demand)
+    }
+
+    /// Leave to send one renewal that nobody asked for. Those get at most four fifths of the budget, and nothing while
+    /// somebody who asked is kept waiting.
+    ///
+    /// ```
+    /// # use mailgrant_core::{Error, Pace, RefreshBudget, testing::ManualHost};
+    /// # fn main() -> Result<(), Error> {
+    /// # let host = std::sync::Arc::new(ManualHost::default());
+    /// let budget = RefreshBudget::new(Pace::new(100, 1), host);
+    /// let _asked_for = budget.permit()?;
+    /// assert!(budget.permit().is_err()); // somebody has to wait ...
+    /// assert!(budget.permit_for_upkeep().is_err()); // ... and so has whatever nobody waits for
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`permit`](Self::permit), also when the share of upkeep is spent, or somebody who asked is kept waiting.
+    pub fn permit_for_upkeep(&self) -> Result<Permit, Error> {
+        self.draw(Urgency::Upkeep)
     }
 
     /// Gives no permits for `pause`: the provider asked for it. Capped at an hour.
     pub fn close_for(&self, pause: Duration) {
         let until = self.0.host.monotonic() + pause.min(Duration::from_secs(3600));
-        let mut closed_until = self.0.closed_until.lock().unwrap_or_else(PoisonError::into_inner);
-        *closed_until = until.max(*closed_until);
+        let mut state = self.0.state();
+        state.closed_until = until.max(state.closed_until);
     }
+
+    fn draw(&self, urgency: Urgency) -> Result<Permit, Error> {
+        let inner = &self.0;
+        let now = inner.host.monotonic();
+        let mut state = inner.state();
+        if now < state.closed_until {
+            return Err(Error::try_later("provider_paused", "the provider asked for a pause: nothing was sent")
+                .after(state.closed_until - now));
+        }
+        let waits = match urgency {
+            Urgency::Demand => inner.wait(state.out < inner.parallel),
+            Urgency::Upkeep if now < state.wanted_until => Some(state.wanted_until - now),
+            Urgency::Upkeep => match inner.upkeep.check() {
+                Ok(()) => inner.wait(state.out < four_fifths(at_least_one(inner.parallel)).get()),
+                Err(not_until) => Some(not_until.wait_time_from(inner.nanos())),
+            },
+        };
+        let Some(wait) = waits else {
+            state.out += 1;
+            return Ok(Permit { deadline: None, _place: Place(inner.clone()) });
+        };
+        if urgency == Urgency::Demand {
+            // Twice, so that whoever comes back in time still finds it kept free.
+            state.wanted_until = now + 2 * wait;
+        }
+        Err(spent(wait))
+    }
+}
+
+impl Inner {
+    /// How long to wait for the app's share, if it is spent.
+    fn wait(&self, has_place: bool) -> Option<Duration> {
+        if !has_place {
+            return Some(ONE_RETURNS);
+        }
+        let check = |limiter: &Limiter<NotKeyed, InMemoryState>| {
+            limiter.check().err().map(|not_until| not_until.wait_time_from(self.nanos()))
+        };
+        check(&self.all).or_else(|| self.window.as_ref().and_then(check))
+    }
+
+    fn nanos(&self) -> Nanos {
+        Nanos::new(nanos(self.host.monotonic()))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn four_fifths(of: NonZeroU32) -> NonZeroU32 {
+    at_least_one(of.get() - of.get() / 5)
+}
+
+fn at_least_one(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
 }
 
 impl fmt::Debug for RefreshBudget {
@@ -117,21 +222,39 @@ impl fmt::Debug for RefreshBudget {
 }
 
 /// Leave to send one renewal. Whoever renews asks for it *before* claiming the account, and spends it by sending.
+///
+/// It counts as a call under way for as long as it exists.
 #[derive(Debug)]
 #[must_use = "a permit that is not spent is lost"]
 pub struct Permit {
     deadline: Option<Duration>,
+    _place: Place,
 }
+
+/// One of the calls that may be under way at once.
+struct Place(Arc<Inner>);
 
 impl Permit {
     /// The same leave, until this moment of the host's [monotonic](Host::monotonic) time: it is looked at
     /// immediately before sending, and the answer is waited for no longer.
     pub fn until(self, deadline: Duration) -> Self {
-        Self { deadline: Some(deadline) }
+        Self { deadline: Some(deadline), ..self }
     }
 
     pub(crate) fn deadline(&self) -> Option<Duration> {
         self.deadline
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.state().out -= 1;
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Place(..)")
     }
 }
 
@@ -169,8 +292,7 @@ mod tests {
     fn a_burst_is_allowed_and_then_the_pace_holds() {
         let host = ManualHost::default();
         let budget = budget(&host);
-        assert!(budget.permit().is_ok());
-        assert!(budget.permit().is_ok());
+        let _first_two = (budget.permit().unwrap(), budget.permit().unwrap());
         let error = budget.permit().unwrap_err();
         assert_eq!((error.code(), error.retry_after()), ("budget_spent", Some(Duration::from_secs(1))));
         host.advance(Duration::from_secs(1));
@@ -206,5 +328,54 @@ mod tests {
         host.advance(Duration::from_secs(60));
         let _ = budget.permit_for(0);
         assert!(budget.0.each.len() <= 1);
+    }
+
+    #[test]
+    fn only_so_many_are_under_way_at_once() {
+        let host = ManualHost::default();
+        let budget = RefreshBudget::new(Pace::new(100, 100).parallel(3), Arc::new(host));
+        let out: Vec<_> = (0..3).map(|_| budget.permit().unwrap()).collect();
+        assert_eq!(budget.permit().unwrap_err().retry_after(), Some(ONE_RETURNS));
+        drop(out);
+        assert!(budget.permit().is_ok());
+    }
+
+    #[test]
+    fn a_window_holds_in_the_long_run() {
+        let host = ManualHost::default();
+        let pace = Pace::new(80, 80).within(600, Duration::from_secs(60));
+        let budget = RefreshBudget::new(pace, Arc::new(host.clone()));
+        let mut given = 0;
+        for _ in 0..120 {
+            given += (0..100).filter(|_| budget.permit().is_ok()).count();
+            host.advance(Duration::from_secs(1));
+        }
+        assert!((1780..=1800).contains(&given), "{given} in two minutes: 600 at once and 10 a second");
+    }
+
+    #[test]
+    fn upkeep_has_four_fifths() {
+        let host = ManualHost::default();
+        let budget = RefreshBudget::new(Pace::new(100, 100).parallel(1000), Arc::new(host.clone()));
+        let mut given = 0;
+        for _ in 0..100 {
+            given += (0..10).filter(|_| budget.permit_for_upkeep().is_ok()).count();
+            host.advance(Duration::from_millis(100));
+        }
+        assert!((780..=820).contains(&given), "{given} in ten seconds");
+    }
+
+    #[test]
+    fn upkeep_leaves_places_and_waits_for_whoever_waits() {
+        let host = ManualHost::default();
+        let budget = RefreshBudget::new(Pace::new(100, 100).parallel(10), Arc::new(host.clone()));
+        let upkeep: Vec<_> = (0..20).filter_map(|_| budget.permit_for_upkeep().ok()).collect();
+        assert_eq!(upkeep.len(), 8);
+        let demand: Vec<_> = (0..20).filter_map(|_| budget.permit().ok()).collect();
+        assert_eq!(demand.len(), 2);
+        drop(upkeep);
+        assert!(budget.permit_for_upkeep().is_err(), "somebody waits");
+        host.advance(Duration::from_secs(1));
+        assert!(budget.permit_for_upkeep().is_ok());
     }
 }

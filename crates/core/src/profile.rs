@@ -50,6 +50,9 @@ pub struct Profile {
     pub replay: ReplayPolicy,
     /// How fast one app may call the token endpoint.
     pub pace: Pace,
+    /// How long a refresh token may lie unused before it ends; an assumption where the provider does not say. One that
+    /// nobody used for half of it is renewed to keep it.
+    pub idle_limit: Duration,
     /// Where the provider says whose account a token opens, if it does.
     pub account: Option<AccountName>,
     /// How a grant is given back, if the provider takes it back.
@@ -78,6 +81,7 @@ impl Profile {
             token_timeout: Duration::from_secs(20),
             replay: ReplayPolicy::default(),
             pace: Pace::default(),
+            idle_limit: Duration::from_secs(14 * 24 * 3600),
             account: None,
             revocation: None,
         }
@@ -213,19 +217,43 @@ pub struct ReplayPolicy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pace {
-    /// Calls a second, in the long run.
+    /// Calls a second.
     pub per_second: NonZeroU32,
-    /// Calls at once.
+    /// Calls at once, after a rest.
     pub burst: NonZeroU32,
+    /// Calls within a longer time, where that is limited too.
+    pub window: Option<(NonZeroU32, Duration)>,
+    /// Calls under way at the same time.
+    pub parallel: NonZeroU32,
 }
 
 impl Pace {
-    /// So many calls a second, and so many at once; zero counts as one.
+    /// So many calls a second, so many at once after a rest, and ten under way at the same time; zero counts as one.
     #[must_use]
     pub fn new(per_second: u32, burst: u32) -> Self {
-        let at_least_one = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
-        Self { per_second: at_least_one(per_second), burst: at_least_one(burst) }
+        Self {
+            per_second: at_least_one(per_second),
+            burst: at_least_one(burst),
+            window: None,
+            parallel: at_least_one(10),
+        }
     }
+
+    /// And so many within `period`.
+    #[must_use]
+    pub fn within(self, calls: u32, period: Duration) -> Self {
+        Self { window: Some((at_least_one(calls), period)), ..self }
+    }
+
+    /// With so many under way at the same time.
+    #[must_use]
+    pub fn parallel(self, calls: u32) -> Self {
+        Self { parallel: at_least_one(calls), ..self }
+    }
+}
+
+fn at_least_one(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
 }
 
 /// Ten a second, twenty at once.

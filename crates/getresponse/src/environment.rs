@@ -117,8 +117,8 @@ impl GetResponse {
         let mut profile = Profile::new(name, endpoints);
         profile.pkce = Pkce::Off;
         profile.code_life = Duration::from_secs(600);
-        // 80 calls a second are published for the API; whether the token endpoint shares them is unknown.
-        profile.pace = Pace::new(10, 40);
+        // Published for the API; whether the token endpoint shares them is unknown, so it is taken to.
+        profile.pace = Pace::new(80, 80).within(30_000, Duration::from_secs(600)).parallel(10);
         profile.account = Some(AccountName::At { path: "/accounts", field: "accountId" });
         profile.api_headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json;charset=utf-8"));
         Self { profile: Arc::new(profile) }

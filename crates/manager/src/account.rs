@@ -10,9 +10,10 @@ use crate::{
     Manager,
     current::{Current, Phase},
     flight,
+    look::life_too_short,
     manager::Inner,
     rejected,
-    slot::Slot,
+    slot::{Slot, Want},
 };
 
 /// A handle on one account: cheap to clone, good to keep. Making one does no I/O.
@@ -55,10 +56,34 @@ impl Account {
     /// [`ErrorKind::AskUser`]: the account is not connected (any more): send the customer through a login.
     /// [`ErrorKind::TryLater`]: no token can be had now. [`ErrorKind::Configuration`]: no account is to blame.
     pub async fn token(&self) -> Result<Bearer, Error> {
+        self.token_for(Duration::ZERO).await
+    }
+
+    /// As [`token`](Self::token), and good for at least `needed` from now on, where its end is known: for work that
+    /// cannot change its token in the middle.
+    ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*, std::time::Duration};
+    /// # async fn example(account: Account) -> Result<(), Error> {
+    /// let bearer = account.token_for(Duration::from_secs(600)).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`token`](Self::token); [`ErrorKind::Configuration`] with code `life_too_short` if `needed` is more than four
+    /// fifths of the life that the account's tokens have: nearly every call would be a renewal.
+    pub async fn token_for(&self, needed: Duration) -> Result<Bearer, Error> {
         let mut patience = self.inner.settings.patience;
+        self.slot.note_asked();
         if let Some(current) = &*self.slot.current.load() {
             let now = self.inner.host.monotonic();
+            if !current.affords(needed) {
+                return Err(life_too_short());
+            }
+            let lasts = needed.is_zero() || current.left(now).is_none_or(|left| left >= needed);
             match current.phase(now) {
+                _ if !lasts => {}
                 Phase::Good => return Ok(current.bearer.clone()),
                 Phase::Stale | Phase::Due => {
                     flight::start(&self.inner, &self.slot);
@@ -69,16 +94,20 @@ impl Account {
                 Phase::Over => {}
             }
         }
-        match self.wait(None, patience).await {
+        let want = Want { valid_for: needed, ..Want::default() };
+        match self.wait(want, patience).await {
             Ok(current) => Ok(current.bearer.clone()),
             // A renewal that failed costs nobody a token that is still good.
             Err(error) => match &*self.slot.current.load() {
-                Some(current) if current.phase(self.inner.host.monotonic()) != Phase::Over => {
-                    Ok(current.bearer.clone())
-                }
+                Some(current) if self.is_still_good(current, want) => Ok(current.bearer.clone()),
                 _ => Err(error),
             },
         }
+    }
+
+    fn is_still_good(&self, current: &Current, want: Want) -> bool {
+        let now = self.inner.host.monotonic();
+        current.phase(now) != Phase::Over && want.is_met_by(current, now)
     }
 
     /// The token, if there is one in memory that needs no waiting for. Starts no renewal.
@@ -102,8 +131,8 @@ impl Account {
 
     /// Says that the API rejected `bearer`; a token to try once more with.
     ///
-    /// Only the rejection of the newest token renews anything; one renewal serves all who come with it. If the
-    /// token that came of that is rejected too, that is the provider's answer, not a bad token. Where nothing can be
+    /// Only the rejection of the newest token renews anything; one renewal serves all who come with it. If a token
+    /// is rejected that was renewed within the last 30 seconds, that is the provider's answer, not a bad token. Where nothing can be
     /// renewed, the account is refused from then on: its customer has to be asked.
     ///
     /// ```
@@ -121,8 +150,7 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// As [`token`](Self::token); [`ErrorKind::TryLater`] with code `rejected_again` if the token was renewed because
-    /// of a rejection just now.
+    /// As [`token`](Self::token); [`ErrorKind::TryLater`] with code `rejected_again` if the token was renewed just now.
     pub async fn reject(&self, bearer: &Bearer) -> Result<Bearer, Error> {
         let Some(version) = bearer.version().and_then(Version::from_stored) else {
             return Err(Error::new(
@@ -139,15 +167,7 @@ impl Account {
                 return Ok(current.bearer.clone());
             }
         }
-        if let Some(wait) = self.slot.forced_just_now(version, now) {
-            return Err(Error::new(
-                ErrorKind::TryLater,
-                "rejected_again",
-                "the API rejects a token that was renewed because of a rejection just now: take its answer as final",
-            )
-            .after(wait));
-        }
-        let renewed = self.renewed_from(version).await;
+        let renewed = self.renewed_from(version, false).await;
         if renewed.as_ref().is_err_and(|error| error.code() == "not_renewable") {
             let (inner, key) = (self.inner.clone(), self.slot.key.clone());
             let manager = Manager { inner: self.inner.clone() };
@@ -157,7 +177,8 @@ impl Account {
         renewed
     }
 
-    /// Renews the token now, whatever its life: for an operator, or after a repair.
+    /// Renews the token now, whatever its life and whatever failed a moment ago: for an operator, after a repair. A
+    /// pause that the provider asked for is kept all the same.
     ///
     /// ```
     /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
@@ -172,33 +193,44 @@ impl Account {
     /// As [`token`](Self::token).
     pub async fn refresh(&self) -> Result<Bearer, Error> {
         match self.inner.vault.store().load(&self.slot.key).await? {
-            Some(row) => self.renewed_from(row.version).await,
+            Some(row) => self.renewed_from(row.version, true).await,
             None => self.token().await,
         }
     }
 
-    async fn renewed_from(&self, version: Version) -> Result<Bearer, Error> {
-        self.wait(Some(version), self.inner.settings.patience).await.map(|current| current.bearer.clone())
+    async fn renewed_from(&self, version: Version, by_hand: bool) -> Result<Bearer, Error> {
+        let want = Want { rejected: Some(version), by_hand, ..Want::default() };
+        let current = self.wait(want, self.inner.settings.patience).await?;
+        Ok(current.bearer.clone())
     }
 
-    async fn wait(&self, rejected: Option<Version>, patience: Duration) -> Result<Arc<Current>, Error> {
+    async fn wait(&self, want: Want, patience: Duration) -> Result<Arc<Current>, Error> {
         let now = self.inner.host.monotonic();
-        if let Some(error) = self.slot.failed_just_now(now) {
+        if let Some(error) = self.slot.failed_just_now(now).filter(|_| !want.by_hand) {
             return Err(error);
         }
         let sleep = self.inner.host.sleep(patience);
         let landed = async {
             loop {
-                let flight = flight::join(&self.inner, &self.slot, rejected);
+                let flight = flight::join(&self.inner, &self.slot, want);
                 let mut landed = flight.landed;
                 let result = match landed.wait_for(Option::is_some).await {
                     Ok(landed) => landed.clone().unwrap_or_else(|| Err(stopped())),
                     Err(_) => Err(stopped()),
                 };
                 match result {
-                    // A flight that was under way for other reasons may land on the very token that was rejected.
-                    Ok(current) if Some(current.version) == rejected && flight.rejected != rejected => {
+                    // A flight that was under way for other reasons may land on a token that will not do.
+                    Ok(current) if flight.want != want && !want.is_met_by(&current, self.inner.host.monotonic()) => {
                         landed.changed().await.ok();
+                    }
+                    // Nor is another's failure to find one of a kind the failure to find any.
+                    Err(error) if flight.want != want && is_of_the_want(&error) => {
+                        landed.changed().await.ok();
+                    }
+                    Ok(current)
+                        if !want.valid_for.is_zero() && !want.is_met_by(&current, self.inner.host.monotonic()) =>
+                    {
+                        return Err(life_too_short());
                     }
                     Ok(current) if current.outlived(self.inner.host.monotonic()) => return Err(ended()),
                     result => return result,
@@ -222,6 +254,11 @@ impl TokenSource for Account {
     async fn reject(&self, bearer: &Bearer) -> Result<Bearer, Error> {
         self.reject(bearer).await
     }
+}
+
+/// Whether an error speaks of the kind of token that was wanted.
+pub(crate) fn is_of_the_want(error: &Error) -> bool {
+    matches!(error.code(), "life_too_short" | "rejected_again" | "not_renewable")
 }
 
 fn stopped() -> Error {

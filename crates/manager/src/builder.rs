@@ -42,7 +42,7 @@ pub(crate) const LEASE: Duration = Duration::from_secs(30);
 /// What is left of a lease when it is too late to send, or to wait for an answer any longer.
 pub(crate) const GUARD: Duration = Duration::from_secs(5);
 
-/// The least time between two renewals of one account that were forced by a rejection.
+/// The least time between a renewal of an account and one that a rejection of its token asks for.
 pub(crate) const FLOOR: Duration = Duration::from_secs(30);
 
 impl fmt::Debug for ManagerBuilder {
@@ -75,7 +75,7 @@ impl ManagerBuilder {
     }
 
     /// How close to its end a token may come before callers wait for its renewal: 30 seconds, and never more than a
-    /// fifth of its whole life. The renewal itself is due at 70 to 80 % of the life.
+    /// fifth of its whole life. The renewal itself is due at 77 to 80 % of the life.
     pub fn margin(mut self, margin: Duration) -> Self {
         self.settings.margin = margin;
         self

@@ -12,6 +12,10 @@ impl Clients {
         self.0.insert(client.identity().clone(), client);
     }
 
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<dyn AnyClient>> {
+        self.0.values()
+    }
+
     pub(crate) fn find(&self, identity: &ClientIdentity) -> Result<Arc<dyn AnyClient>, Error> {
         self.0.get(identity).cloned().ok_or_else(|| {
             Error::new(

@@ -3,11 +3,7 @@
 use mailgrant_core::{AnyClient, Error, ErrorKind, TokenRecord};
 use mailgrant_storage::{AccountKey, Row, Status, Version};
 
-use crate::{
-    disconnect::told_by,
-    manager::Inner,
-    save::{self, Pause},
-};
+use crate::{disconnect::told_by, manager::Inner, save::Pause};
 
 /// What stood there before anything was spent for the new consent.
 pub(crate) struct Before {
@@ -77,7 +73,7 @@ async fn put(
     before: Option<Version>,
     unnamed: Option<&Error>,
 ) -> Result<(), Error> {
-    let due = inner.draw_due(record);
+    let schedule = inner.schedule(client, record, true);
     let remark = match record.undocumented(client.profile()) {
         Some(fields) => Some(format!("undocumented: {fields}")),
         None => unnamed.map(|error| error.code().to_owned()),
@@ -86,7 +82,7 @@ async fn put(
     let mut pause = Pause::first();
     loop {
         let since = inner.host.now().duration_since(record.obtained_at()).unwrap_or_default();
-        let timing = save::timing(record, due, since);
+        let timing = schedule.timing(since);
         match inner.vault.put(key, over, record, timing, remark.as_deref()).await {
             Ok(_) => return Ok(()),
             // The same put again: it names what it replaces, so that it is done once.

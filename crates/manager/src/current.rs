@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mailgrant_core::{Bearer, Host};
+use mailgrant_core::Bearer;
 use mailgrant_storage::Version;
 
 /// A token in memory. Its moments are on the host's monotonic clock.
@@ -23,8 +23,8 @@ struct Life {
     scarce: Duration,
     /// From here on it is over.
     end: Duration,
-    /// Whether there was a moment at which it was not.
-    lived: bool,
+    /// How long it had to live when it was new.
+    whole: Duration,
 }
 
 /// How long a token is handed out before its row is looked at again: so long may a disconnect in another
@@ -57,7 +57,7 @@ impl Current {
             due: now + due,
             scarce: now + left.saturating_sub(margin.min(whole / 5)),
             end: now + left,
-            lived: !whole.is_zero(),
+            whole,
         });
         Self { bearer, version, life, stale: now + LOOK_AGAIN }
     }
@@ -75,36 +75,21 @@ impl Current {
     /// Whether it had a life that is over. One that was issued without a life is handed out all the same: what it is
     /// worth, the API will say.
     pub(crate) fn outlived(&self, now: Duration) -> bool {
-        self.life.is_some_and(|life| life.lived && now >= life.end)
+        self.life.is_some_and(|life| !life.whole.is_zero() && now >= life.end)
     }
 
     /// The life that is left, where it has an end.
     pub(crate) fn left(&self, now: Duration) -> Option<Duration> {
         self.life.map(|life| life.end.saturating_sub(now))
     }
-}
 
-/// When the renewal of a token of this life is due: at 70 to 80 % of it, drawn once, so that accounts that were
-/// connected together are not renewed together.
-pub(crate) fn draw_due(life: Duration, host: &dyn Host) -> Duration {
-    let mut byte = [0; 2];
-    host.random(&mut byte);
-    let jitter = f64::from(u16::from_be_bytes(byte)) / f64::from(u16::MAX);
-    life.mul_f64(0.8 - 0.1 * jitter)
-}
+    /// Whether tokens like this one can be had that are good for so long, without renewing at nearly every call.
+    pub(crate) fn affords(&self, needed: Duration) -> bool {
+        self.life.is_none_or(|life| needed <= life.whole.mul_f64(0.8))
+    }
 
-#[cfg(test)]
-mod tests {
-    use mailgrant_core::SystemHost;
-
-    use super::*;
-
-    #[test]
-    fn a_renewal_is_due_between_70_and_80_percent() {
-        let life = Duration::from_secs(1000);
-        for _ in 0..200 {
-            let due = draw_due(life, &SystemHost);
-            assert!((700..=800).contains(&due.as_secs()), "{due:?}");
-        }
+    /// For how long a renewal has been due.
+    pub(crate) fn late(&self, now: Duration) -> Duration {
+        self.life.map_or(Duration::ZERO, |life| now.saturating_sub(life.due))
     }
 }

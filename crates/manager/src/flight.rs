@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use mailgrant_storage::Version;
 use tokio::sync::watch;
 
 use crate::{
@@ -10,12 +9,12 @@ use crate::{
     login::shutting_down,
     manager::Inner,
     renewal,
-    slot::{Flight, Landed, Slot},
+    slot::{Flight, Landed, Slot, Want},
 };
 
 /// Takes part in the flight under way, or starts one.
-pub(crate) fn join(inner: &Arc<Inner>, slot: &Arc<Slot>, rejected: Option<Version>) -> Flight {
-    let (flight, start) = slot.join_or_start(rejected);
+pub(crate) fn join(inner: &Arc<Inner>, slot: &Arc<Slot>, want: Want) -> Flight {
+    let (flight, start) = slot.join_or_start(want);
     if let Some(landing) = start {
         take_off(inner, Strip { slot: slot.clone(), flight: flight.clone(), landing });
     }
@@ -25,7 +24,7 @@ pub(crate) fn join(inner: &Arc<Inner>, slot: &Arc<Slot>, rejected: Option<Versio
 /// Starts a flight for nobody to wait for, if none is under way and none has failed just now.
 pub(crate) fn start(inner: &Arc<Inner>, slot: &Arc<Slot>) {
     if slot.failed_just_now(inner.host.monotonic()).is_none() {
-        drop(join(inner, slot, None));
+        drop(join(inner, slot, Want::default()));
     }
 }
 
@@ -50,9 +49,18 @@ pub(crate) struct Strip {
 }
 
 impl Strip {
-    /// The version whose rejection the flight is for, if that is what it is for.
-    pub(crate) fn rejected(&self) -> Option<Version> {
-        self.flight.rejected
+    /// For a renewal that nobody waits for: as the flight of its slot, unless another is under way.
+    pub(crate) fn for_nobody(slot: Arc<Slot>) -> Self {
+        if let (flight, Some(landing)) = slot.join_or_start(Want::default()) {
+            return Self { slot, flight, landing };
+        }
+        let (flight, landing) = Flight::apart();
+        Self { slot, flight, landing }
+    }
+
+    /// What the flight is for.
+    pub(crate) fn want(&self) -> Want {
+        self.flight.want
     }
 
     /// Tells all who wait.

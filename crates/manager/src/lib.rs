@@ -50,19 +50,26 @@ mod connect;
 mod current;
 mod disconnect;
 mod flight;
+mod follow;
+mod gate;
 mod login;
 mod look;
 mod manager;
 mod rejected;
 mod renewal;
 mod save;
+mod schedule;
 mod slot;
 mod status;
+mod sync;
 mod tasks;
+mod telemetry;
+mod upkeep;
 
 pub use crate::{
     account::Account,
     builder::ManagerBuilder,
+    follow::Follow,
     login::NotKept,
     manager::Manager,
     status::{AccountStatus, Disconnected},

@@ -6,6 +6,7 @@ use mailgrant_core::{AnyClient, Error, ErrorKind, RenewalKind, TokenRecord};
 use mailgrant_storage::{Attempt, Kept, Row, Status, Version};
 
 use crate::{
+    builder::FLOOR,
     current::{Current, Phase},
     flight::Strip,
     manager::Inner,
@@ -27,6 +28,9 @@ pub(crate) struct Work {
     pub(crate) record: TokenRecord,
     pub(crate) generation: u64,
     pub(crate) version: Version,
+    /// How long ago the token was stored, and for how long its renewal has been due.
+    pub(crate) age: Duration,
+    pub(crate) late: Duration,
     /// The attempt that nobody holds any more and whose outcome is unknown.
     pub(crate) unsettled: Option<Attempt>,
 }
@@ -55,12 +59,20 @@ pub(crate) async fn look(inner: &Inner, strip: &Strip) -> Result<Look, Error> {
     };
     let client = inner.clients.find(record.identity())?;
     let current = Arc::new(inner.current(&*client, &record, &row, now)?);
-    let phase = current.phase(now);
-    let over = phase == Phase::Over || strip.rejected() == Some(current.version);
-    if !over {
+    let (phase, want) = (current.phase(now), strip.want());
+    let rejected = want.rejected == Some(current.version);
+    if phase != Phase::Over && !rejected {
         // In memory from here on, so that a renewal that fails costs nobody a token that is still good.
         slot.offer(generation, current.clone());
     }
+    if !current.affords(want.valid_for) {
+        return Err(life_too_short());
+    }
+    if rejected && !want.by_hand && row.renewed && row.age < FLOOR {
+        return Err(rejected_again(FLOOR - row.age));
+    }
+    let over = phase == Phase::Over || !want.is_met_by(&current, now);
+    let late = current.late(now);
     let here = Ok(Look::Here(generation, current));
     if phase == Phase::Good && !over {
         return here;
@@ -77,7 +89,8 @@ pub(crate) async fn look(inner: &Inner, strip: &Strip) -> Result<Look, Error> {
     if let Some(left) = row.resting {
         return Err(resting(left));
     }
-    Ok(Look::Renew(Box::new(Work { client, record, generation, version: row.version, unsettled: row.attempt })))
+    let (version, age, unsettled) = (row.version, row.age, row.attempt);
+    Ok(Look::Renew(Box::new(Work { client, record, generation, version, age, late, unsettled })))
 }
 
 /// What became of the last renewal is unknown. While the old token works, time is on our side, unless the
@@ -97,6 +110,23 @@ pub(crate) fn resting(left: Duration) -> Error {
 
 pub(crate) fn ask_user(code: &'static str, message: &'static str) -> Error {
     Error::new(ErrorKind::AskUser, code, message)
+}
+
+fn rejected_again(wait: Duration) -> Error {
+    Error::new(
+        ErrorKind::TryLater,
+        "rejected_again",
+        "the API rejects a token that was renewed just now: take its answer as final",
+    )
+    .after(wait)
+}
+
+pub(crate) fn life_too_short() -> Error {
+    Error::new(
+        ErrorKind::Configuration,
+        "life_too_short",
+        "the account's tokens do not live long enough for what was asked: ask for at most four fifths of their life, and again in between",
+    )
 }
 
 fn not_renewable() -> Error {

@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -11,13 +14,16 @@ use mailgrant_core::{AnyClient, Error, Host, TokenRecord};
 use mailgrant_storage::{AccountKey, Event, Filter, Row, Timing, Vault, Version};
 
 use crate::{
-    Account, AccountStatus, Disconnected, ManagerBuilder,
+    Account, AccountStatus, Disconnected, Follow, ManagerBuilder,
     builder::{LEASE, Settings},
     clients::Clients,
-    current::{Current, draw_due},
-    disconnect, save,
+    current::Current,
+    disconnect,
+    gate::Gates,
+    schedule::{self, Schedule},
     slot::Slot,
     tasks::Tasks,
+    upkeep,
 };
 
 /// The accounts of a service, of every provider, environment and app that it uses. Clones share everything.
@@ -32,6 +38,9 @@ pub(crate) struct Inner {
     pub(crate) host: Arc<dyn Host>,
     pub(crate) settings: Settings,
     pub(crate) tasks: Tasks,
+    pub(crate) gates: Gates,
+    /// Upkeep was started.
+    tended: AtomicBool,
     slots: Mutex<HashMap<AccountKey, Arc<Slot>>>,
 }
 
@@ -45,8 +54,28 @@ impl Manager {
     }
 
     pub(crate) fn new(vault: Vault, clients: Clients, host: Arc<dyn Host>, settings: Settings) -> Self {
-        let inner = Inner { vault, clients, host, settings, tasks: Tasks::new(), slots: Mutex::default() };
-        Self { inner: Arc::new(inner) }
+        let (tasks, gates) = (Tasks::new(), Gates::default());
+        let (tended, slots) = (AtomicBool::new(false), Mutex::default());
+        Self { inner: Arc::new(Inner { vault, clients, host, settings, tasks, gates, tended, slots }) }
+    }
+
+    /// Renews in the background, from now on, what is due although nobody asks: tokens that were asked for since their
+    /// last renewal, ahead of their end; and refresh tokens that nobody uses, before they end of that.
+    ///
+    /// One task for all accounts, on the manager's host. It ends with a [`shutdown`](Self::shutdown), or with the last
+    /// handle on this manager. Every process may have it: each account that is due goes to one of them.
+    ///
+    /// ```
+    /// # use {mailgrant_manager::*, mailgrant_storage::*};
+    /// # fn example(vault: Vault) {
+    /// let manager = Manager::builder(vault).build();
+    /// manager.start_upkeep();
+    /// # }
+    /// ```
+    pub fn start_upkeep(&self) {
+        if !self.inner.tended.swap(true, Ordering::Relaxed) {
+            self.inner.host.spawn(Box::pin(upkeep::run(Arc::downgrade(&self.inner))));
+        }
     }
 
     /// A handle on the account under `key`, connected or not. Does no I/O.
@@ -180,6 +209,27 @@ impl Manager {
         Ok(self.inner.vault.store().events(after, limit).await?)
     }
 
+    /// The store's events behind the id `after` (0 for all) as they come, each at least once and in order, whichever
+    /// process caused them.
+    ///
+    /// ```
+    /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};
+    /// # async fn example(manager: Manager, dealt_with: u64) -> Result<(), Error> {
+    /// let mut events = manager.follow(dealt_with);
+    /// loop {
+    ///     let event = events.next().await?;
+    ///     if event.kind == EventKind::Refused {
+    ///         println!("ask the customer of {} again", event.key);
+    ///     }
+    ///     // ... and keep `event.id`
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn follow(&self, after: u64) -> Follow {
+        Follow::new(self.inner.clone(), after)
+    }
+
     /// Begins no more renewals and waits for those under way, for as long as a lease lasts. Whether all ended.
     ///
     /// ```
@@ -213,6 +263,11 @@ impl Inner {
         slot
     }
 
+    /// The slot under `key`, if there is one.
+    pub(crate) fn slot_in_memory(&self, key: &AccountKey) -> Option<Arc<Slot>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
     /// What a row holds, in memory; `now` was taken before it was loaded.
     pub(crate) fn current(
         &self,
@@ -221,7 +276,7 @@ impl Inner {
         row: &Row,
         now: Duration,
     ) -> Result<Current, Error> {
-        let timing = Timing { expires_in: row.expires_in, due_in: row.due_in };
+        let timing = Timing { expires_in: row.expires_in, due_in: row.due_in, upkeep_in: row.upkeep_in };
         self.current_of(client, record, row.version, now, timing)
     }
 
@@ -236,13 +291,13 @@ impl Inner {
     ) -> Result<Current, Error> {
         let bearer = client.bearer(record, record.expires_at(), version.get())?;
         let left = timing.expires_in.map(|left| (left, timing.due_in.unwrap_or(left)));
-        let whole = save::life(record).unwrap_or_default();
+        let whole = schedule::life(record).unwrap_or_default();
         Ok(Current::new(bearer, version, now, left, whole, self.settings.margin))
     }
 
-    /// The time from its beginning until a renewal of the record's token is due, drawn now.
-    pub(crate) fn draw_due(&self, record: &TokenRecord) -> Option<Duration> {
-        save::life(record).map(|life| draw_due(life, &*self.host))
+    /// When the record's token is to be renewed, drawn now.
+    pub(crate) fn schedule(&self, client: &dyn AnyClient, record: &TokenRecord, active: bool) -> Schedule {
+        Schedule::draw(record, client.profile().idle_limit, active, &*self.host)
     }
 }
 

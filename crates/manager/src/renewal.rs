@@ -10,23 +10,34 @@ use mailgrant_core::{Error, ErrorKind, Outcome, Permit, TokenRecord};
 use mailgrant_storage::{AttemptId, Claim, Purpose, Settled, Settlement, Status};
 
 use crate::{
+    account::is_of_the_want,
     builder::{GUARD, LEASE},
     disconnect::give_back,
     flight::Strip,
+    gate::{self, Pass},
     look::{Look, Work, ask_user, look, resting},
     manager::Inner,
     save,
+    schedule::chance,
+    telemetry,
 };
 
 /// What to do next.
-enum Step {
+pub(crate) enum Step {
     Done,
     Land(Error),
     Again,
     Wait(Duration),
 }
 
-/// Brings the slot a token other than the rejected one, by somebody else's renewal or by one of its own.
+/// What an attempt was claimed with, and may be sent with.
+pub(crate) struct Leave {
+    pub(crate) attempt: AttemptId,
+    pub(crate) permit: Permit,
+    pub(crate) pass: Pass,
+}
+
+/// Brings the slot a token such as is wanted, by somebody else's renewal or by one of its own.
 pub(crate) async fn run(inner: &Inner, strip: &Strip) {
     let began = inner.host.monotonic();
     let mut polls = 0;
@@ -34,7 +45,7 @@ pub(crate) async fn run(inner: &Inner, strip: &Strip) {
         let step = match look(inner, strip).await {
             Ok(Look::Here(generation, current)) => return strip.land_on(generation, current),
             Ok(Look::Held(left)) => Step::Wait(left),
-            Ok(Look::Renew(work)) => claim(inner, strip, *work).await,
+            Ok(Look::Renew(work)) => claim(inner, strip, *work, began).await,
             Err(error) => Step::Land(error),
         };
         match step {
@@ -47,7 +58,7 @@ pub(crate) async fn run(inner: &Inner, strip: &Strip) {
                 inner.host.sleep(left.min(poll_pause(inner, polls))).await;
             }
         }
-        if inner.host.monotonic() - began > 3 * LEASE {
+        if is_too_long(inner, began) {
             let message = "others keep renewing this account, and no token came of it yet: try again";
             return fail(inner, strip, Error::new(ErrorKind::TryLater, "busy", message).after(LEASE));
         }
@@ -55,31 +66,39 @@ pub(crate) async fn run(inner: &Inner, strip: &Strip) {
 }
 
 /// Tells all who wait, and remembers it for a moment, so that a loop of callers is no loop of requests.
-fn fail(inner: &Inner, strip: &Strip, error: Error) {
+pub(crate) fn fail(inner: &Inner, strip: &Strip, error: Error) {
     if error.kind() == ErrorKind::AskUser {
-        if strip.rejected().is_some() {
+        if strip.want().rejected.is_some() {
             // The API rejects the token and there is no other: nobody is to be given it again.
             strip.slot.clear();
         }
-    } else {
+    } else if !is_of_the_want(&error) {
         let pause = error.retry_after().unwrap_or(Duration::from_secs(1)).min(Duration::from_secs(60));
         strip.slot.note_failure(error.clone(), inner.host.monotonic() + pause);
     }
     strip.land(Err(error));
 }
 
-async fn claim(inner: &Inner, strip: &Strip, work: Work) -> Step {
+async fn claim(inner: &Inner, strip: &Strip, work: Work, began: Duration) -> Step {
     let key = &strip.slot.key;
-    let account = BuildHasherDefault::<DefaultHasher>::default().hash_one(key);
-    let permit = match work.client.budget().permit_for(account) {
+    let permit = match permit(inner, strip, &work, began).await {
         Ok(permit) => permit,
+        Err(error) => return Step::Land(error),
+    };
+    let pass = match gate::pass(inner, &*work.client).await {
+        Ok(pass) => pass,
         Err(error) => return Step::Land(error),
     };
     let attempt = AttemptId::draw(&*inner.host);
     let purpose = work.unsettled.as_ref().map_or(Purpose::Renew, |open| Purpose::Replay(open.id));
     let claimed_at = inner.host.monotonic();
     match inner.vault.store().claim(key, &attempt, LEASE, work.version, purpose).await {
-        Ok(Claim::Granted) => send(inner, strip, work, attempt, permit.until(claimed_at + LEASE - GUARD)).await,
+        Ok(Claim::Granted) => {
+            let permit = permit.until(claimed_at + LEASE - GUARD);
+            // Whoever asks from here on asks for the token that comes of this.
+            strip.slot.take_asked();
+            send(inner, strip, work, Leave { attempt, permit, pass }, true).await
+        }
         Ok(Claim::Held(left)) => Step::Wait(left),
         Ok(Claim::Resting(left)) => Step::Land(resting(left)),
         Ok(_) => Step::Again,
@@ -92,24 +111,58 @@ async fn claim(inner: &Inner, strip: &Strip, work: Work) -> Step {
     }
 }
 
-async fn send(inner: &Inner, strip: &Strip, work: Work, attempt: AttemptId, permit: Permit) -> Step {
+/// The account's share is asked for once; for the app's, callers wait.
+async fn permit(inner: &Inner, strip: &Strip, work: &Work, began: Duration) -> Result<Permit, Error> {
+    let budget = work.client.budget();
+    let account = BuildHasherDefault::<DefaultHasher>::default().hash_one(&strip.slot.key);
+    let mut permit = budget.permit_for(account);
+    let mut polls = 0;
+    loop {
+        match permit {
+            Err(error) if error.code() == "budget_spent" && !is_too_long(inner, began) => {
+                polls += 1;
+                let wait = error.retry_after().unwrap_or_default();
+                inner.host.sleep(wait.max(poll_pause(inner, polls))).await;
+            }
+            decided => return decided,
+        }
+        permit = budget.permit();
+    }
+}
+
+/// `asked`: somebody waits for it, or will be glad of it.
+pub(crate) async fn send(inner: &Inner, strip: &Strip, work: Work, leave: Leave, asked: bool) -> Step {
+    let Leave { attempt, permit, pass } = leave;
+    let (key, identity) = (&strip.slot.key, work.client.identity());
     let sent_at = inner.host.monotonic();
-    let (settlement, error) = match work.client.refresh(permit, &work.record).await {
-        Outcome::Renewed(record) => return renewed(inner, strip, &work, attempt, &record, sent_at).await,
-        Outcome::Untouched(error) => (Settlement::Untouched { pause: pause_after(&error) }, Step::Land(error)),
-        Outcome::Refused(error) => (Settlement::Refused { cause: error.code().to_owned() }, Step::Land(error)),
+    let outcome = work.client.refresh(permit, &work.record).await;
+    let took = inner.host.monotonic() - sent_at;
+    telemetry::renewal(identity, &outcome, took, work.late, work.unsettled.is_some());
+    let (settlement, step) = match &outcome {
+        Outcome::Renewed(record) => {
+            let step = renewed(inner, strip, &work, attempt, record, sent_at, asked).await;
+            gate::learn(inner, &*work.client, key, pass, &outcome).await;
+            return step;
+        }
+        Outcome::Untouched(error) => (Settlement::Untouched { pause: pause_after(error) }, Step::Land(error.clone())),
+        Outcome::Refused(error) => {
+            telemetry::refused(identity, work.age);
+            (Settlement::Refused { cause: error.code().to_owned() }, Step::Land(error.clone()))
+        }
         Outcome::Uncertain(error) => {
-            let pause = pause_in_doubt(&work, &error);
+            let pause = pause_in_doubt(&work, error);
             // Within a known grace the answer can be asked for again at once.
-            let step = if pause.is_zero() { Step::Again } else { Step::Land(paused(error, pause)) };
+            let step = if pause.is_zero() { Step::Again } else { Step::Land(error.clone().after(pause)) };
             (Settlement::Uncertain { pause }, step)
         }
     };
-    match save::settle(inner, &strip.slot.key, work.version, &attempt, &settlement, 5).await {
+    let settled = save::settle(inner, key, work.version, &attempt, &settlement, 5).await;
+    gate::learn(inner, &*work.client, key, pass, &outcome).await;
+    match settled {
         // The row has moved on: what was refused is not what is stored now.
         Ok(Settled::Missed(Some(_))) => Step::Again,
         // If even this could not be stored, the attempt stays open, and is found so.
-        _ => error,
+        _ => step,
     }
 }
 
@@ -118,11 +171,6 @@ async fn send(inner: &Inner, strip: &Strip, work: Work, attempt: AttemptId, perm
 fn pause_after(error: &Error) -> Duration {
     let gentle = if error.status().is_some() { Duration::from_secs(1) } else { Duration::ZERO };
     error.retry_after().unwrap_or(gentle)
-}
-
-/// The error, with the pause that the store will hold everybody to.
-fn paused(error: Error, pause: Duration) -> Error {
-    if pause.is_zero() { error } else { error.after(pause) }
 }
 
 /// How long an attempt whose outcome is unknown is left alone: longer each time, as the provider is unwell.
@@ -142,21 +190,19 @@ async fn renewed(
     attempt: AttemptId,
     record: &TokenRecord,
     sent_at: Duration,
+    asked: bool,
 ) -> Step {
     let (key, version) = (&strip.slot.key, work.version.next());
-    if strip.rejected() == Some(work.version) {
-        strip.slot.note_forced(version, inner.host.monotonic());
-    }
-    let due = inner.draw_due(record);
-    let mut settled = save::renewed(inner, key, work.version, &attempt, record, due, sent_at, false).await;
-    let timing = save::timing(record, due, inner.host.monotonic() - sent_at);
+    let schedule = inner.schedule(&*work.client, record, asked);
+    let mut settled = save::renewed(inner, key, work.version, &attempt, record, &schedule, sent_at, false).await;
+    let timing = schedule.timing(inner.host.monotonic() - sent_at);
     let current = inner.current_of(&*work.client, record, version, inner.host.monotonic(), timing);
     if let (Err(_), Ok(current)) = (&settled, &current) {
         // The pair exists in this memory alone: it is served from here, and saved by retry until it is in.
         strip.land_on(work.generation, Arc::new(current.clone()));
     }
     if settled.is_err() {
-        settled = save::renewed(inner, key, work.version, &attempt, record, due, sent_at, true).await;
+        settled = save::renewed(inner, key, work.version, &attempt, record, &schedule, sent_at, true).await;
     }
     match (settled, current) {
         (Ok(Settled::Done(_)), Ok(current)) => {
@@ -179,10 +225,13 @@ async fn renewed(
     }
 }
 
+/// No flight lasts longer: whoever still waits is told to come again.
+fn is_too_long(inner: &Inner, began: Duration) -> bool {
+    inner.host.monotonic() - began > 3 * LEASE
+}
+
 /// Longer from poll to poll, and never the same in two processes.
 fn poll_pause(inner: &Inner, polls: u32) -> Duration {
-    let mut byte = [0];
-    inner.host.random(&mut byte);
     let longest = Duration::from_millis(20) * 2_u32.pow(polls.min(5));
-    longest / 2 + longest.mul_f64(f64::from(byte[0]) / 512.0)
+    longest / 2 + longest.mul_f64(chance(&*inner.host) / 2.0)
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use mailgrant_core::{Expiry, TokenRecord};
-use mailgrant_storage::{AccountKey, AttemptId, Settled, Settlement, StoreError, Timing, Version};
+use mailgrant_core::TokenRecord;
+use mailgrant_storage::{AccountKey, AttemptId, Settled, Settlement, StoreError, Version};
 
-use crate::manager::Inner;
+use crate::{manager::Inner, schedule::Schedule};
 
 /// Settles a renewal; `until_in`: by retry for as long as it takes. What is left of the token's life is counted
 /// anew for each try.
@@ -16,13 +16,13 @@ pub(crate) async fn renewed(
     claimed: Version,
     attempt: &AttemptId,
     record: &TokenRecord,
-    due: Option<Duration>,
+    schedule: &Schedule,
     sent_at: Duration,
     until_in: bool,
 ) -> Result<Settled, StoreError> {
     let mut pause = Pause::first();
     loop {
-        let timing = timing(record, due, inner.host.monotonic() - sent_at);
+        let timing = schedule.timing(inner.host.monotonic() - sent_at);
         let settlement = inner.vault.renewed(key, claimed, record, timing);
         match inner.vault.store().settle(key, claimed, attempt, &settlement).await {
             Err(StoreError::Unavailable(_)) if until_in => pause.sleep(inner).await,
@@ -50,22 +50,6 @@ pub(crate) async fn settle(
             }
             result => return result,
         }
-    }
-}
-
-/// What a row says about the record's time, `since` after it was asked for, with its renewal due at `due`.
-pub(crate) fn timing(record: &TokenRecord, due: Option<Duration>, since: Duration) -> Timing {
-    Timing {
-        expires_in: life(record).map(|life| life.saturating_sub(since)),
-        due_in: due.map(|due| due.saturating_sub(since)),
-    }
-}
-
-/// The whole life of the record's token, where it has an end.
-pub(crate) fn life(record: &TokenRecord) -> Option<Duration> {
-    match record.expires_at() {
-        Expiry::At(_) => record.expires_at().remaining(record.obtained_at()),
-        _ => None,
     }
 }
 

@@ -1,7 +1,10 @@
 //! Slot: what this process has in memory of one account.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -10,13 +13,17 @@ use mailgrant_core::Error;
 use mailgrant_storage::{AccountKey, Version};
 use tokio::sync::watch;
 
-use crate::{builder::FLOOR, current::Current};
+use crate::{
+    current::Current,
+    sync::{Mutex, MutexGuard},
+};
 
-/// What this process has in memory of one account: a token, the renewal under way, the last forced one.
+/// What this process has in memory of one account: a token, the renewal under way, the last failure.
 #[derive(Debug)]
 pub(crate) struct Slot {
     pub(crate) key: AccountKey,
     pub(crate) current: ArcSwapOption<Current>,
+    asked: AtomicBool,
     shared: Mutex<Shared>,
 }
 
@@ -26,7 +33,6 @@ struct Shared {
     generation: u64,
     flight: Option<Flight>,
     flights: u64,
-    forced: Option<(Version, Duration)>,
     failed: Option<(Error, Duration)>,
 }
 
@@ -34,16 +40,53 @@ struct Shared {
 #[derive(Clone, Debug)]
 pub(crate) struct Flight {
     number: u64,
-    /// The version that was rejected, if a rejection is what it is for.
-    pub(crate) rejected: Option<Version>,
+    pub(crate) want: Want,
     pub(crate) landed: watch::Receiver<Option<Landed>>,
+}
+
+/// What kind of token somebody waits for; the default takes any that is good now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Want {
+    /// Not of this version: it was rejected, by the API or by hand.
+    pub(crate) rejected: Option<Version>,
+    /// Somebody knows what they do: it is no matter how new the rejected one is.
+    pub(crate) by_hand: bool,
+    /// One that is good for so long.
+    pub(crate) valid_for: Duration,
+}
+
+impl Want {
+    pub(crate) fn is_met_by(&self, current: &Current, now: Duration) -> bool {
+        Some(current.version) != self.rejected && current.left(now).is_none_or(|left| left >= self.valid_for)
+    }
 }
 
 pub(crate) type Landed = Result<Arc<Current>, Error>;
 
+impl Flight {
+    /// One that is its slot's in name only.
+    pub(crate) fn apart() -> (Self, watch::Sender<Option<Landed>>) {
+        let (sender, landed) = watch::channel(None);
+        (Self { number: 0, want: Want::default(), landed }, sender)
+    }
+}
+
 impl Slot {
     pub(crate) fn new(key: AccountKey) -> Self {
-        Self { key, current: ArcSwapOption::empty(), shared: Mutex::default() }
+        Self { key, current: ArcSwapOption::empty(), asked: AtomicBool::new(false), shared: Mutex::default() }
+    }
+
+    /// Remembers that somebody asked for a token.
+    pub(crate) fn note_asked(&self) {
+        // Looked at first, so that callers on many cores do not fight over a line of memory.
+        if !self.asked.load(Ordering::Relaxed) {
+            self.asked.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether somebody asked for a token since this was last asked.
+    pub(crate) fn take_asked(&self) -> bool {
+        self.asked.swap(false, Ordering::Relaxed)
     }
 
     /// Whatever was loaded from now on may be offered as of this generation.
@@ -68,15 +111,15 @@ impl Slot {
         self.current.store(None);
     }
 
-    /// The flight under way that serves whoever needs a token other than `rejected`, or a new one with its start.
-    pub(crate) fn join_or_start(&self, rejected: Option<Version>) -> (Flight, Option<watch::Sender<Option<Landed>>>) {
+    /// The flight under way, or a new one for this want with its start.
+    pub(crate) fn join_or_start(&self, want: Want) -> (Flight, Option<watch::Sender<Option<Landed>>>) {
         let mut shared = self.shared();
         if let Some(flight) = &shared.flight {
             return (flight.clone(), None);
         }
         let (sender, landed) = watch::channel(None);
         shared.flights += 1;
-        let flight = Flight { number: shared.flights, rejected, landed };
+        let flight = Flight { number: shared.flights, want, landed };
         shared.flight = Some(flight.clone());
         (flight, Some(sender))
     }
@@ -99,19 +142,6 @@ impl Slot {
         let shared = self.shared();
         let (error, until) = shared.failed.as_ref()?;
         (now < *until).then(|| error.clone())
-    }
-
-    /// Remembers that a rejection led to this version.
-    pub(crate) fn note_forced(&self, version: Version, now: Duration) {
-        self.shared().forced = Some((version, now));
-    }
-
-    /// How long a renewal that this version's rejection asks for has to wait, if it has to: it was renewed
-    /// because of a rejection just now.
-    pub(crate) fn forced_just_now(&self, version: Version, now: Duration) -> Option<Duration> {
-        let (forced, at) = self.shared().forced?;
-        let wait = (at + FLOOR).saturating_sub(now);
-        (forced == version && !wait.is_zero()).then_some(wait)
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {

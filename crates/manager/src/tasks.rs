@@ -33,6 +33,12 @@ impl Tasks {
         begun.then(|| Running { state: self.state.clone() })
     }
 
+    /// Completes once a shutdown has begun.
+    pub(crate) async fn closing(&self) {
+        // The sender is ours, so this cannot fail.
+        let _ = self.state.subscribe().wait_for(|state| state.closed).await;
+    }
+
     /// Lets no more tasks begin, and waits for those that run.
     pub(crate) async fn close(&self) {
         self.state.send_modify(|state| state.closed = true);

@@ -48,11 +48,17 @@ pub enum EventKind {
     Uncertain,
     /// The account became a tombstone, or its secret was erased.
     Disconnected,
+    /// The secret was sealed under another key (`reseal`).
+    Resealed,
+    /// A gate that was open was closed: its provider is not asked (`close_gate`).
+    GateClosed,
+    /// A gate that was closed was opened (`open_gate`).
+    GateOpened,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::LoginBegun,
         Self::LoginReturned,
         Self::Connected,
@@ -63,6 +69,9 @@ impl EventKind {
         Self::Refused,
         Self::Uncertain,
         Self::Disconnected,
+        Self::Resealed,
+        Self::GateClosed,
+        Self::GateOpened,
     ];
 
     /// A stable word, as stored.
@@ -79,6 +88,9 @@ impl EventKind {
             Self::Refused => "refused",
             Self::Uncertain => "uncertain",
             Self::Disconnected => "disconnected",
+            Self::Resealed => "resealed",
+            Self::GateClosed => "gate_closed",
+            Self::GateOpened => "gate_opened",
         }
     }
 

@@ -19,6 +19,7 @@
 pub mod conformance;
 mod error;
 mod event;
+mod gates;
 mod key;
 mod key_ring;
 mod logins;
@@ -35,6 +36,7 @@ mod version;
 pub use crate::{
     error::StoreError,
     event::{Event, EventKind},
+    gates::Passage,
     key::AccountKey,
     key_ring::KeyRing,
     row::{Attempt, Entry, Row, Sealed, Status},

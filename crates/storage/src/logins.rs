@@ -35,7 +35,7 @@ pub(crate) fn put(
         (None, _) | (_, Sharing::Shared) => {}
     }
     *login = Some(Login { key: key.clone(), sealed: Some(sealed.clone()), expires_at: now.saturating_add(ttl) });
-    (Ok(()), Some(Note::of_login(EventKind::LoginBegun)))
+    (Ok(()), Some(Note::beside_rows(EventKind::LoginBegun)))
 }
 
 pub(crate) fn take(login: &mut Option<Login>, now: Moment) -> Step<Taken> {
@@ -46,7 +46,7 @@ pub(crate) fn take(login: &mut Option<Login>, now: Moment) -> Step<Taken> {
         return (Taken::Expired, None);
     }
     match login.sealed.take() {
-        Some(sealed) => (Taken::Pending(sealed), Some(Note::of_login(EventKind::LoginReturned))),
+        Some(sealed) => (Taken::Pending(sealed), Some(Note::beside_rows(EventKind::LoginReturned))),
         None => (Taken::Spent, None),
     }
 }

@@ -12,8 +12,9 @@ use async_trait::async_trait;
 use mailgrant_core::{Host, Lookup, SystemHost};
 
 use crate::{
-    AccountKey, AttemptId, Claim, Due, Entry, Event, Filter, Purpose, Row, Sealed, Secret, Settled, Settlement,
-    Sharing, Store, StoreError, Taken, Version,
+    AccountKey, AttemptId, Claim, Due, Entry, Event, Filter, Passage, Purpose, Row, Sealed, Secret, Settled,
+    Settlement, Sharing, Store, StoreError, Taken, Version,
+    gates::{self, Gate},
     logins::{self, Login},
     rules::{self, Moment, Note, Step, Stored},
 };
@@ -33,7 +34,11 @@ struct State {
     advanced: Duration,
     rows: BTreeMap<AccountKey, Stored>,
     logins: BTreeMap<[u8; 32], Login>,
+    gates: BTreeMap<String, Gate>,
+    /// In order of id.
     events: Vec<Event>,
+    /// The id of the newest event that there ever was: events are pruned, their ids are not given again.
+    last_id: u64,
 }
 
 impl MemoryStore {
@@ -79,11 +84,29 @@ impl MemoryStore {
         answer
     }
 
+    /// One step of `rule` on `gate`, with its event under `key`.
+    fn change_gate<T>(
+        &self,
+        gate: &str,
+        key: Option<&AccountKey>,
+        rule: impl FnOnce(&mut Option<Gate>, Moment) -> Step<T>,
+    ) -> T {
+        let mut state = self.state();
+        let mut stored = state.gates.remove(gate);
+        let (answer, note) = rule(&mut stored, self.now(&state));
+        state.gates.extend(stored.map(|stored| (gate.to_owned(), stored)));
+        if let Some(key) = key {
+            self.append(&mut state, key, note);
+        }
+        answer
+    }
+
     fn append(&self, state: &mut State, key: &AccountKey, note: Option<Note>) {
         let Some(Note { kind, version, attempt, cause }) = note else {
             return;
         };
-        let (id, at) = (state.events.len() as u64 + 1, self.host.now());
+        state.last_id += 1;
+        let (id, at) = (state.last_id, self.host.now());
         state.events.push(Event { id, at, key: key.clone(), kind, version, attempt, cause });
     }
 }
@@ -126,21 +149,22 @@ impl Store for MemoryStore {
     async fn claim_due(
         &self,
         client_key: &str,
+        environment: &str,
         within: Duration,
         attempts: &[AttemptId],
         lease: Duration,
     ) -> Result<Vec<Due>, StoreError> {
         let mut state = self.state();
         let now = self.now(&state);
-        let due = state.rows.iter().filter(|(_, row)| rules::is_due(row, client_key, within, now));
-        let mut due: Vec<_> = due.map(|(key, row)| (row.due_at, key.clone())).collect();
+        let due = state.rows.iter().filter(|(_, row)| rules::is_due(row, client_key, environment, within, now));
+        let mut due: Vec<_> = due.map(|(key, row)| (row.upkeep_at, key.clone())).collect();
         due.sort_unstable();
         let mut claimed = Vec::new();
         for ((_, key), attempt) in due.into_iter().zip(attempts) {
             let Some(row) = state.rows.get_mut(&key) else { continue };
-            let note = row.hold(attempt, lease, now);
-            claimed.push(Due { row: row.at(now), attempt: *attempt, key: key.clone() });
-            self.append(&mut state, &key, Some(note));
+            let (due, note) = rules::take_due(key, row, attempt, lease, now);
+            self.append(&mut state, &due.key, Some(note));
+            claimed.push(due);
         }
         Ok(claimed)
     }
@@ -156,7 +180,11 @@ impl Store for MemoryStore {
     }
 
     async fn remove(&self, key: &AccountKey, seen: Version, secret: Secret) -> Result<Version, StoreError> {
-        self.change(key, |row, _| rules::remove(row, seen, secret))
+        self.change(key, |row, now| rules::remove(row, seen, secret, now))
+    }
+
+    async fn reseal(&self, key: &AccountKey, seen: Version, sealed: &Sealed) -> Result<(), StoreError> {
+        self.change(key, |row, _| rules::reseal(row, seen, sealed))
     }
 
     async fn put_pending(
@@ -195,8 +223,28 @@ impl Store for MemoryStore {
 
     async fn events(&self, after: u64, limit: usize) -> Result<Vec<Event>, StoreError> {
         let state = self.state();
-        let from = usize::try_from(after).unwrap_or(usize::MAX).min(state.events.len());
+        let from = state.events.partition_point(|event| event.id <= after);
         Ok(state.events[from..].iter().take(limit).cloned().collect())
+    }
+
+    async fn prune(&self, through: u64) -> Result<u64, StoreError> {
+        let mut state = self.state();
+        let until = state.events.partition_point(|event| event.id <= through);
+        Ok(state.events.drain(..until).count() as u64)
+    }
+
+    async fn pass_gate(&self, gate: &str, hold: Duration) -> Result<Passage, StoreError> {
+        Ok(self.change_gate(gate, None, |gate, now| gates::pass(gate, hold, now)))
+    }
+
+    async fn close_gate(&self, gate: &str, key: &AccountKey, pause: Duration, cause: &str) -> Result<(), StoreError> {
+        self.change_gate(gate, Some(key), |gate, now| gates::close(gate, pause, cause, now));
+        Ok(())
+    }
+
+    async fn open_gate(&self, gate: &str, key: &AccountKey) -> Result<(), StoreError> {
+        self.change_gate(gate, Some(key), |gate, _| gates::open(gate));
+        Ok(())
     }
 }
 
@@ -224,6 +272,7 @@ mod tests {
             environment: "retail".into(),
             expires_in: Some(Duration::from_secs(60)),
             due_in: None,
+            upkeep_in: None,
             remark: None,
         };
         let version = store.put(&key, None, &entry).await.unwrap();

@@ -26,8 +26,10 @@ pub struct Entry {
     pub environment: String,
     /// The life that the access token has left, where known.
     pub expires_in: Option<Duration>,
-    /// When a renewal is due, drawn once with its jitter; `None` for never.
+    /// When a renewal is due for whoever asks; `None` for never.
     pub due_in: Option<Duration>,
+    /// When it is renewed although nobody asks; `None` for never.
+    pub upkeep_in: Option<Duration>,
     /// A stable word for the event of this write, kept nowhere else.
     pub remark: Option<String>,
 }
@@ -48,8 +50,14 @@ pub struct Row {
     pub environment: String,
     /// The life that the access token has left now, zero once it is over; `None` where no end is known.
     pub expires_in: Option<Duration>,
-    /// The time until a renewal is due, zero once it is; `None` for never.
+    /// The time until a renewal is due for whoever asks, zero once it is; `None` for never.
     pub due_in: Option<Duration>,
+    /// The time until it is renewed although nobody asks, zero once that is due; `None` for never.
+    pub upkeep_in: Option<Duration>,
+    /// How long ago this version was made: by a put, a renewal or a removal.
+    pub age: Duration,
+    /// Whether this version came of a renewal, rather than of a consent.
+    pub renewed: bool,
     /// The pause that is left before anything may be tried; `None` once it is over.
     pub resting: Option<Duration>,
     /// The attempt that has not been settled, if any.

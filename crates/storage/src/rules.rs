@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    AccountKey, Attempt, AttemptId, Claim, Entry, EventKind, Filter, Purpose, Row, Sealed, Secret, Settled, Settlement,
-    Status, StatusKind, StoreError, Version,
+    AccountKey, Attempt, AttemptId, Claim, Due, Entry, EventKind, Filter, Purpose, Row, Sealed, Secret, Settled,
+    Settlement, Status, StatusKind, StoreError, Version,
 };
 
 /// A point in time on the store's clock, counted from wherever that clock begins.
@@ -32,6 +32,9 @@ pub(crate) struct Stored {
     pub(crate) environment: String,
     pub(crate) expires_at: Option<Moment>,
     pub(crate) due_at: Option<Moment>,
+    pub(crate) upkeep_at: Option<Moment>,
+    /// When this version was made.
+    pub(crate) written_at: Moment,
     pub(crate) rest_until: Option<Moment>,
     pub(crate) open: Option<Open>,
     /// The attempt whose renewal made this version, so that a settlement said twice is known again.
@@ -102,13 +105,32 @@ pub(crate) fn claim(
     (Claim::Granted, Some(row.hold(attempt, lease, now)))
 }
 
-/// Whether `claim_due` may have this row; it is granted with [`Stored::hold`].
-pub(crate) fn is_due(row: &Stored, client_key: &str, within: Duration, now: Moment) -> bool {
+/// Whether `claim_due` may have this row; it is granted with [`take_due`].
+///
+/// What became of an attempt that nobody settled is asked of the provider only once the access token serves nobody any
+/// more: its holder may have the answer and be about to store it.
+pub(crate) fn is_due(row: &Stored, client_key: &str, environment: &str, within: Duration, now: Moment) -> bool {
+    let over = row.expires_at.is_none_or(|at| at <= now);
     row.client_key == client_key
+        && row.environment == environment
         && row.status == Status::Active
-        && row.open.is_none()
+        && row.open.as_ref().is_none_or(|open| over && left(open.lease_until, now).is_none())
         && left(row.rest_until, now).is_none()
-        && row.due_at.is_some_and(|at| at <= now.saturating_add(within))
+        && row.upkeep_at.is_some_and(|at| at <= now.saturating_add(within))
+}
+
+/// Grants a row that [`is_due`] to `attempt`.
+pub(crate) fn take_due(
+    key: AccountKey,
+    row: &mut Stored,
+    attempt: &AttemptId,
+    lease: Duration,
+    now: Moment,
+) -> (Due, Note) {
+    let before = row.open.as_ref().map(|open| open.at(now));
+    let late = row.upkeep_at.map_or(Duration::ZERO, |at| now.saturating_sub(at));
+    let note = row.hold(attempt, lease, now);
+    (Due { key, row: row.at(now), attempt: *attempt, late, before }, note)
 }
 
 pub(crate) fn settle(
@@ -160,7 +182,12 @@ pub(crate) fn settle(
 }
 
 /// A tombstone at the version that was seen is gone on with: its secret may be erased now.
-pub(crate) fn remove(row: &mut Option<Stored>, seen: Version, secret: Secret) -> Step<Result<Version, StoreError>> {
+pub(crate) fn remove(
+    row: &mut Option<Stored>,
+    seen: Version,
+    secret: Secret,
+    now: Moment,
+) -> Step<Result<Version, StoreError>> {
     let found = row.as_ref().map(|row| row.version);
     let Some(row) = row.as_mut().filter(|row| row.version == seen) else {
         return (Err(StoreError::Conflict(found)), None);
@@ -171,6 +198,8 @@ pub(crate) fn remove(row: &mut Option<Stored>, seen: Version, secret: Secret) ->
             version: row.version.next(),
             status: Status::Disconnected,
             due_at: None,
+            upkeep_at: None,
+            written_at: now,
             rest_until: None,
             open: None,
             renewed_by: None,
@@ -181,6 +210,19 @@ pub(crate) fn remove(row: &mut Option<Stored>, seen: Version, secret: Secret) ->
     let erases = secret == Secret::EraseNow && row.sealed.take().is_some();
     let note = (buries || erases).then(|| Note::of(EventKind::Disconnected, row.version));
     (Ok(row.version), note)
+}
+
+/// The secret stays the same, so its version does, with everything that hangs on it.
+pub(crate) fn reseal(row: &mut Option<Stored>, seen: Version, sealed: &Sealed) -> Step<Result<(), StoreError>> {
+    let found = row.as_ref().map(|row| row.version);
+    let Some((version, kept)) =
+        row.as_mut().filter(|row| row.version == seen).and_then(|row| Some((row.version, row.sealed.as_mut()?)))
+    else {
+        return (Err(StoreError::Conflict(found)), None);
+    };
+    let changes = kept != sealed;
+    kept.clone_from(sealed);
+    (Ok(()), changes.then(|| Note::of(EventKind::Resealed, version)))
 }
 
 /// Whether `list` shows this row; a tombstone only to those who ask for tombstones.
@@ -200,8 +242,8 @@ impl Note {
         Self { kind, version: Some(version), attempt: None, cause: None }
     }
 
-    /// An event of a login, which concerns no row.
-    pub(crate) fn of_login(kind: EventKind) -> Self {
+    /// An event of a login or a gate, which concerns no row.
+    pub(crate) fn beside_rows(kind: EventKind) -> Self {
         Self { kind, version: None, attempt: None, cause: None }
     }
 }
@@ -216,6 +258,8 @@ impl Stored {
             environment: entry.environment.clone(),
             expires_at: entry.expires_in.map(|left| now.saturating_add(left)),
             due_at: entry.due_in.map(|left| now.saturating_add(left)),
+            upkeep_at: entry.upkeep_in.map(|left| now.saturating_add(left)),
+            written_at: now,
             rest_until: None,
             open: None,
             renewed_by: None,
@@ -233,6 +277,9 @@ impl Stored {
             environment: self.environment.clone(),
             expires_in: self.expires_at.map(|at| at.saturating_sub(now)),
             due_in: self.due_at.map(|at| at.saturating_sub(now)),
+            upkeep_in: self.upkeep_at.map(|at| at.saturating_sub(now)),
+            age: now.saturating_sub(self.written_at),
+            renewed: self.renewed_by.is_some(),
             resting: left(self.rest_until, now),
             attempt: self.open.as_ref().map(|open| open.at(now)),
         }
@@ -292,6 +339,6 @@ impl Open {
 }
 
 /// What is left until `until`, if anything.
-fn left(until: Option<Moment>, now: Moment) -> Option<Duration> {
+pub(crate) fn left(until: Option<Moment>, now: Moment) -> Option<Duration> {
     until.and_then(|until| until.checked_sub(now)).filter(|left| !left.is_zero())
 }

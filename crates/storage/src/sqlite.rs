@@ -2,6 +2,7 @@
 
 mod columns;
 mod events;
+mod gates;
 mod logins;
 mod open;
 mod rows;
@@ -24,7 +25,9 @@ use crate::{StoreError, rules::Moment};
 /// is dropped on the way changes nothing or everything. The clock is SQLite's, which is the machine's.
 ///
 /// What is erased is overwritten (`secure_delete`), and an erasure empties the write-ahead log, unless somebody reads
-/// just then. What a renewal replaced may lie in the log, sealed and spent, until the next checkpoint. Do not put the file on a network file system: its locks do not hold there.
+/// just then; so does a change of the sealing key, for what the old one sealed. What a renewal replaced may lie in the
+/// log, sealed and spent, until the next checkpoint. Do not put the file on a network file system: its locks do not
+/// hold there.
 pub struct SqliteStore {
     /// One connection, so that the changes of this process wait in line instead of for SQLite's lock.
     writer: SqlitePool,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mailgrant_core::Lookup;
 
-use crate::{AccountKey, Attempt, AttemptId, Entry, Event, Row, Sealed, Status, StoreError, Version};
+use crate::{AccountKey, Attempt, AttemptId, Entry, Event, Passage, Row, Sealed, Status, StoreError, Version};
 
 /// Rows of accounts and logins on their way, all of it sealed before it comes here.
 ///
@@ -44,13 +44,25 @@ use crate::{AccountKey, Attempt, AttemptId, Entry, Event, Row, Sealed, Status, S
 /// 16. `p16_pending_is_given_out_once`: of many takers at once one gets it; the others, and later ones, hear `Spent`.
 ///     Under a lookup that is shared, another login takes its place; under one of its own, never.
 /// 17. `p17_pending_ends`: after its life the answer is `Expired`; what was never put is `Unknown`.
-/// 18. `p18_claim_due_pages_what_is_due`: only active, due, unclaimed, unrested rows of the named client, each to
-///     one caller, the most overdue first.
+/// 18. `p18_claim_due_pages_what_is_due`: only active, unclaimed, unrested rows of the named client in the named
+///     environment whose upkeep is due within the time that was named, each to one caller, the most overdue first.
 /// 19. `p19_list_is_keyset_paged`: in order of key, filtered, without gaps or repeats across pages.
 /// 20. `p20_every_change_appends_its_event`: in the same atomic step, in order, with ids that only grow.
 /// 21. `p21_keys_do_not_meet`: rows whose keys differ in any one part are different rows.
 /// 22. `p22_remove_names_the_version_it_saw`: what stands at another version is left as it is, and is a
 ///     [`StoreError::Conflict`].
+/// 23. `p23_claim_due_takes_over_what_nobody_settled`: `claim_due` replays an unsettled attempt too, once the access
+///     token is over or if no end of it is known; one whose lease runs, or whose token lives, is left alone.
+/// 24. `p24_a_closed_gate_lets_nobody_pass`: while its pause runs the answer is `Closed`, with what is left and the
+///     newest cause; of two pauses the one that ends later stands. What was never closed is `Open`.
+/// 25. `p25_a_gate_lets_one_probe_pass`: after the pause one of many at once hears `Probe`; the others hear `Closed`
+///     until its hold is over, and then there is one `Probe` again.
+/// 26. `p26_an_opened_gate_is_open`: after `open_gate` everybody passes. Only an open gate that is closed, and a closed one
+///     that is opened, append an event.
+/// 27. `p27_pruned_events_are_gone_for_good`: `prune` drops the events up to an id, and says how many; no id is used
+///     again, even if none is left.
+/// 28. `p28_reseal_changes_the_bytes_alone`: `reseal` replaces the sealed bytes of the named version, and nothing else;
+///     elsewhere, or where the secret was erased, it is a [`StoreError::Conflict`]. A renewal in flight still commits.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// The row under `key`.
@@ -71,10 +83,14 @@ pub trait Store: Send + Sync + 'static {
         purpose: Purpose,
     ) -> Result<Claim, StoreError>;
 
-    /// Claims up to `attempts.len()` rows of `client_key` that are due within `within` from now.
+    /// Claims up to `attempts.len()` rows of `client_key` in `environment` whose upkeep is due within `within`.
+    ///
+    /// An attempt that nobody settled is taken over by it as by a `Replay`, but not while the access token lives: until
+    /// then nobody is served worse for it, and its holder may still come back.
     async fn claim_due(
         &self,
         client_key: &str,
+        environment: &str,
         within: Duration,
         attempts: &[AttemptId],
         lease: Duration,
@@ -94,6 +110,11 @@ pub trait Store: Send + Sync + 'static {
     /// Turns the row at version `seen` into a tombstone, or goes on with the tombstone at that version; the tombstone's
     /// version. What stands there at another version is left as it is.
     async fn remove(&self, key: &AccountKey, seen: Version, secret: Secret) -> Result<Version, StoreError>;
+
+    /// Replaces the sealed bytes of version `seen` by the same secret under another sealing key.
+    ///
+    /// A tombstone that keeps its secret is resealed too. Said again with the same bytes, it changes nothing.
+    async fn reseal(&self, key: &AccountKey, seen: Version, sealed: &Sealed) -> Result<(), StoreError>;
 
     /// Keeps a login on its way for `ttl`. `key` is whose login it is, for the event.
     ///
@@ -121,6 +142,22 @@ pub trait Store: Send + Sync + 'static {
 
     /// Up to `limit` events with an id above `after`, in order. An id is never reused.
     async fn events(&self, after: u64, limit: usize) -> Result<Vec<Event>, StoreError>;
+
+    /// Drops the events with an id up to `through`; how many there were.
+    async fn prune(&self, through: u64) -> Result<u64, StoreError>;
+
+    /// Leave to ask the provider behind `gate`. Whoever hears [`Passage::Probe`] asks for everybody: the gate is closed
+    /// again for `hold`, in the same step.
+    async fn pass_gate(&self, gate: &str, hold: Duration) -> Result<Passage, StoreError>;
+
+    /// Closes `gate` for `pause`, for `cause`; `key` is the account at which it was noticed, for the event.
+    ///
+    /// Of two pauses the one that ends later stands, and the pause after a probe takes the place of its hold; the cause is
+    /// the newest.
+    async fn close_gate(&self, gate: &str, key: &AccountKey, pause: Duration, cause: &str) -> Result<(), StoreError>;
+
+    /// Opens `gate`: the provider answers again. `key` is the account at which it was noticed, for the event.
+    async fn open_gate(&self, gate: &str, key: &AccountKey) -> Result<(), StoreError>;
 }
 
 /// What a claim is for.
@@ -164,6 +201,10 @@ pub struct Due {
     pub row: Row,
     /// The attempt that now holds it.
     pub attempt: AttemptId,
+    /// For how long its upkeep had been due; zero if it was not yet.
+    pub late: Duration,
+    /// The unsettled attempt that was taken over, as it stood before; `None` for a first one.
+    pub before: Option<Attempt>,
 }
 
 /// What became of an attempt.

@@ -2,11 +2,14 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use mailgrant_core::{Binding, Error, ErrorKind, Lookup, PendingAuthorization, SecretBytes, TokenRecord};
+use mailgrant_core::{
+    Binding, ClientIdentity, Error, ErrorKind, GrantKind, Lookup, PendingAuthorization, SecretBytes, TokenRecord,
+};
 use secrecy::{ExposeSecret, SecretBox};
 
 use crate::{
-    AccountKey, Entry, Filter, KeyRing, Row, Settlement, Sharing, StatusKind, Store, Taken, Version, place::Place,
+    AccountKey, Entry, Filter, KeyRing, Row, Settlement, Sharing, StatusKind, Store, StoreError, Taken, Version,
+    place::Place,
 };
 
 /// A store, and the keys that seal what goes into it: records and logins in, sealed bytes below.
@@ -31,12 +34,14 @@ pub struct Kept {
 
 /// What a write says about the record's time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "two columns of the row")]
+#[expect(clippy::exhaustive_structs, reason = "three columns of the row")]
 pub struct Timing {
     /// The life that the access token has left, where known.
     pub expires_in: Option<Duration>,
-    /// When a renewal is due; `None` for never.
+    /// When a renewal is due for whoever asks; `None` for never.
     pub due_in: Option<Duration>,
+    /// When it is renewed although nobody asks; `None` for never.
+    pub upkeep_in: Option<Duration>,
 }
 
 impl Vault {
@@ -53,6 +58,12 @@ impl Vault {
     /// ```
     pub fn new(store: impl Store, ring: KeyRing) -> Self {
         Self { store: Arc::new(store), ring: Arc::new(ring) }
+    }
+
+    /// By which [`Store::claim_due`] knows the accounts of this app and grant, whatever their environment.
+    #[must_use]
+    pub fn client_key(identity: &ClientIdentity, grant: GrantKind) -> String {
+        format!("{}/{}/{}", identity.provider, grant.name(), identity.client_id)
     }
 
     /// The store below. What it returns is sealed.
@@ -146,6 +157,55 @@ impl Vault {
         Ok(())
     }
 
+    /// Seals what lies under `key` with the primary key, if it was sealed with another; whether anything was written.
+    ///
+    /// Accounts, notes and tombstones alike, so that the other key can leave the ring. No version moves, and a renewal
+    /// in flight is not disturbed.
+    ///
+    /// ```
+    /// # use mailgrant_storage::{Filter, StatusKind, Vault};
+    /// # async fn example(vault: &Vault) -> Result<(), mailgrant_core::Error> {
+    /// // The new key is the first of every process's ring by now; what was sealed before follows it.
+    /// for status in [None, Some(StatusKind::Disconnected)] {
+    ///     let (filter, mut after) = (Filter { status, ..Filter::default() }, None);
+    ///     loop {
+    ///         let page = vault.store().list(&filter, after.as_ref(), 500).await?;
+    ///         for (key, _) in &page {
+    ///             vault.reseal(key).await?;
+    ///         }
+    ///         let Some((last, _)) = page.into_iter().next_back() else { break };
+    ///         after = Some(last);
+    ///     }
+    /// }
+    /// vault.expect_unreferenced("old").await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] if it does not open; [`ErrorKind::TryLater`] if the store cannot be reached, or the
+    /// row goes on changing underneath (`store_conflict`).
+    pub async fn reseal(&self, key: &AccountKey) -> Result<bool, Error> {
+        let mut tries = 8;
+        loop {
+            let Some(row) = self.store.load(key).await? else { return Ok(false) };
+            let Some(sealed) = row.sealed.as_ref().filter(|sealed| sealed.key_id != self.ring.primary()) else {
+                return Ok(false);
+            };
+            let place = match &*row.client_key {
+                NOTE => Place::note(key, row.sealed_for()),
+                client_key => Place::record(key, &row.environment, client_key, row.sealed_for()),
+            };
+            let secret = self.ring.open(&place.under(&sealed.key_id), sealed)?;
+            let sealed = self.ring.seal(&place.under(self.ring.primary()), &secret);
+            match self.store.reseal(key, row.version, &sealed).await {
+                // Another secret by now, which is most likely sealed with the primary key.
+                Err(StoreError::Conflict(_)) if tries > 1 => tries -= 1,
+                answer => return Ok(answer.map(|()| true)?),
+            }
+        }
+    }
+
     /// Puts a login aside for `ttl`, with whose it is.
     ///
     /// # Errors
@@ -222,6 +282,7 @@ impl Vault {
             environment: NOTE.into(),
             expires_in: None,
             due_in: None,
+            upkeep_in: None,
             remark: None,
         };
         Ok(self.store.put(key, expected, &entry).await?)
@@ -243,7 +304,7 @@ impl Vault {
 
     fn entry(&self, key: &AccountKey, version: Version, record: &TokenRecord, timing: Timing) -> Entry {
         let identity = record.identity();
-        let client_key = format!("{}/{}/{}", identity.provider, record.grant().name(), identity.client_id);
+        let client_key = Self::client_key(identity, record.grant());
         let place = Place::record(key, &identity.environment, &client_key, version);
         let sealed = self.ring.seal(&place.under(self.ring.primary()), &record.encode());
         Entry {
@@ -251,6 +312,7 @@ impl Vault {
             environment: identity.environment.clone(),
             expires_in: timing.expires_in,
             due_in: timing.due_in,
+            upkeep_in: timing.upkeep_in,
             client_key,
             remark: None,
         }

@@ -57,5 +57,11 @@ mod broken {
         KeepsQuiet breaks p20_every_change_appends_its_event
         MixesTenants breaks p21_keys_do_not_meet
         RemovesUnseen breaks p22_remove_names_the_version_it_saw
+        LeavesUnsettledAlone breaks p23_claim_due_takes_over_what_nobody_settled
+        OpensByItself breaks p24_a_closed_gate_lets_nobody_pass
+        ProbesWithEverybody breaks p25_a_gate_lets_one_probe_pass
+        StaysClosed breaks p26_an_opened_gate_is_open
+        NumbersAnew breaks p27_pruned_events_are_gone_for_good
+        ResealsByPutting breaks p28_reseal_changes_the_bytes_alone
     }
 }

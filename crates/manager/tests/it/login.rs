@@ -187,6 +187,7 @@ fn damage(key_id: &str) -> mailgrant_storage::Entry {
         environment: "x".into(),
         expires_in: None,
         due_in: None,
+        upkeep_in: None,
         remark: None,
     }
 }

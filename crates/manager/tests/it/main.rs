@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod follow;
+mod gate;
 mod login;
 mod meanwhile;
 mod outage;
 mod rejection;
 mod renewal;
+mod upkeep;
 mod world;

@@ -193,6 +193,7 @@ async fn an_app_of_ones_own_is_obtained_again() {
         mailgrant_emulator::Target::Token,
         mailgrant_emulator::Times::Next(1),
     );
+    world.advance(Duration::from_secs(31));
     let bearer = account.token().await.unwrap();
     assert_eq!(account.reject(&bearer).await.unwrap_err().code(), "answer_lost");
     assert!(world.row().await.attempt.is_none(), "nothing was spent, so nothing is in doubt");

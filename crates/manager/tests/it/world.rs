@@ -17,8 +17,8 @@ use mailgrant_emulator::{App, Emulator};
 use mailgrant_getresponse::GetResponse;
 use mailgrant_manager::{Account, Manager};
 use mailgrant_storage::{
-    AccountKey, AttemptId, Claim, Due, Entry, Event, EventKind, Filter, KeyRing, Purpose, Row, Sealed, Secret, Settled,
-    Settlement, Sharing, Store, StoreError, Taken, Vault, Version, memory::MemoryStore,
+    AccountKey, AttemptId, Claim, Due, Entry, Event, EventKind, Filter, KeyRing, Passage, Purpose, Row, Sealed, Secret,
+    Settled, Settlement, Sharing, Store, StoreError, Taken, Vault, Version, memory::MemoryStore,
 };
 
 pub(crate) const SECRET: &str = "s: +%&é";
@@ -40,8 +40,14 @@ impl Host for ShiftedHost {
     fn monotonic(&self) -> Duration {
         SystemHost.monotonic() + self.shift()
     }
+    /// Whoever sleeps wakes when the clock is put forward, too.
     fn sleep(&self, duration: Duration) -> BoxFuture<()> {
-        SystemHost.sleep(duration)
+        let (host, until) = (self.clone(), self.monotonic() + duration);
+        Box::pin(async move {
+            while let Some(left) = until.checked_sub(host.monotonic()).filter(|left| !left.is_zero()) {
+                SystemHost.sleep(left.min(Duration::from_millis(2))).await;
+            }
+        })
     }
     fn random(&self, buffer: &mut [u8]) {
         SystemHost.random(buffer);
@@ -122,6 +128,21 @@ impl World {
         Ok((answer.status().as_u16(), bearer))
     }
 
+    /// Another process whose app has its own budget, and this secret.
+    pub(crate) fn manager_with_secret(&self, secret: &str) -> Manager {
+        let provider = self.client.provider().clone();
+        let client = builder(provider, secret).host(Arc::new(self.host.clone())).build().unwrap();
+        manager(&self.store, &self.ring, &client, &self.host)
+    }
+
+    /// Waits until so many refreshes were made.
+    pub(crate) async fn until_refreshes(&self, count: u64) {
+        while self.refreshes() < count || self.row().await.attempt.is_some() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(self.refreshes(), count);
+    }
+
     pub(crate) fn refreshes(&self) -> u64 {
         self.emulator.counters().refreshes
     }
@@ -157,6 +178,7 @@ pub(crate) struct Failing {
     pub(crate) claims: AtomicUsize,
     pub(crate) settles: AtomicUsize,
     pub(crate) loads: AtomicUsize,
+    pub(crate) events: AtomicUsize,
     pub(crate) answers_to_puts: AtomicUsize,
 }
 
@@ -203,11 +225,12 @@ impl Store for FaultyStore {
     async fn claim_due(
         &self,
         client_key: &str,
+        environment: &str,
         within: Duration,
         attempts: &[AttemptId],
         lease: Duration,
     ) -> Result<Vec<Due>, StoreError> {
-        self.store.claim_due(client_key, within, attempts, lease).await
+        self.store.claim_due(client_key, environment, within, attempts, lease).await
     }
     async fn settle(
         &self,
@@ -221,6 +244,9 @@ impl Store for FaultyStore {
     }
     async fn remove(&self, key: &AccountKey, seen: Version, secret: Secret) -> Result<Version, StoreError> {
         self.store.remove(key, seen, secret).await
+    }
+    async fn reseal(&self, key: &AccountKey, seen: Version, sealed: &Sealed) -> Result<(), StoreError> {
+        self.store.reseal(key, seen, sealed).await
     }
     async fn put_pending(
         &self,
@@ -244,7 +270,20 @@ impl Store for FaultyStore {
         self.store.list(filter, after, limit).await
     }
     async fn events(&self, after: u64, limit: usize) -> Result<Vec<Event>, StoreError> {
+        fails(&self.failing.events)?;
         self.store.events(after, limit).await
+    }
+    async fn prune(&self, through: u64) -> Result<u64, StoreError> {
+        self.store.prune(through).await
+    }
+    async fn pass_gate(&self, gate: &str, hold: Duration) -> Result<Passage, StoreError> {
+        self.store.pass_gate(gate, hold).await
+    }
+    async fn close_gate(&self, gate: &str, key: &AccountKey, pause: Duration, cause: &str) -> Result<(), StoreError> {
+        self.store.close_gate(gate, key, pause, cause).await
+    }
+    async fn open_gate(&self, gate: &str, key: &AccountKey) -> Result<(), StoreError> {
+        self.store.open_gate(gate, key).await
     }
 }
 

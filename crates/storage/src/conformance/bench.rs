@@ -1,6 +1,7 @@
 //! What the promises are tried on, with the words to do it in.
 
 use std::{
+    fmt::Debug,
     future::poll_fn,
     sync::{
         Arc, Mutex,
@@ -21,6 +22,7 @@ use crate::{
 /// Longer than any machine takes for a test, so that only [`Bench::pass`] ends it.
 pub(super) const LEASE: Duration = Duration::from_secs(3600);
 pub(super) const SECOND: Duration = Duration::from_secs(1);
+pub(super) const ENVIRONMENT: &str = "retail";
 pub(super) const CLIENT: &str = "getresponse/authorization_code/client-1";
 
 /// A store, and a way to let time pass for it.
@@ -68,7 +70,7 @@ impl<S: Store, A: AsyncFn(&S, Duration)> Bench<S, A> {
 
     pub(super) async fn due(&self, client_key: &str, within: Duration, limit: usize) -> Vec<Due> {
         let attempts: Vec<_> = (0..limit).map(|_| attempt()).collect();
-        self.store.claim_due(client_key, within, &attempts, LEASE).await.unwrap()
+        self.store.claim_due(client_key, ENVIRONMENT, within, &attempts, LEASE).await.unwrap()
     }
 
     pub(super) async fn settle(
@@ -113,9 +115,10 @@ pub(super) fn entry(mark: u8) -> Entry {
     Entry {
         sealed: sealed(mark),
         client_key: CLIENT.into(),
-        environment: "retail".into(),
+        environment: ENVIRONMENT.into(),
         expires_in: Some(SECOND * 86_400),
         due_in: Some(SECOND * 72_000),
+        upkeep_in: Some(SECOND * 80_000),
         remark: None,
     }
 }
@@ -148,8 +151,8 @@ pub(super) fn is_refused() -> Status {
     Status::Refused { cause: "grant_refused".into() }
 }
 
-/// The version that a put was answered with in place of a write.
-pub(super) fn conflict(answer: Result<Version, StoreError>) -> Option<Version> {
+/// The version that a caller was answered with in place of a write.
+pub(super) fn conflict<T: Debug>(answer: Result<T, StoreError>) -> Option<Version> {
     match answer {
         Err(StoreError::Conflict(found)) => found,
         other => panic!("expected a conflict, heard {other:?}"),
@@ -163,10 +166,18 @@ pub(super) fn assert_near(left: Option<Duration>, whole: Duration) {
     assert!(left <= whole + SECOND && left + SECOND * 600 >= whole, "{left:?} is not nearly {whole:?}");
 }
 
+/// Whether `age` is `whole`, more the little time that a test takes, or rounding.
+#[track_caller]
+pub(super) fn assert_aged(age: Duration, whole: Duration) {
+    assert!(age + SECOND >= whole && age <= whole + SECOND * 600, "{age:?} is not nearly {whole:?}");
+}
+
 /// What does not change as time passes.
 pub(super) fn timeless(mut row: Row) -> Row {
     row.expires_in = row.expires_in.map(|_| Duration::ZERO);
     row.due_in = row.due_in.map(|_| Duration::ZERO);
+    row.upkeep_in = row.upkeep_in.map(|_| Duration::ZERO);
+    row.age = Duration::ZERO;
     row.resting = row.resting.map(|_| Duration::ZERO);
     row.attempt = row.attempt.map(|mut attempt| {
         attempt.age = Duration::ZERO;

@@ -1,11 +1,9 @@
-//! The promises of `claim` beside those of `claim_due`.
+//! The promises of `claim`.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use super::bench::{
-    Bench, CLIENT, LEASE, SECOND, assert_near, at_once, attempt, entry, key, refused, timeless, uncertain, untouched,
-};
-use crate::{Attempt, Claim, Entry, Purpose, Secret, Store};
+use super::bench::{Bench, LEASE, SECOND, assert_near, at_once, attempt, entry, key, timeless, untouched};
+use crate::{Attempt, Claim, Purpose, Store};
 
 /// Promise 4: of many claims at once one is `Granted`; the others are `Held`.
 pub async fn p04_claim_is_granted_once<S: Store>(store: Arc<S>, advance: impl AsyncFn(&S, Duration)) {
@@ -112,65 +110,4 @@ async fn replaying_what_was_settled_is_a_first_attempt<S: Store, A: AsyncFn(&S, 
     let first = bench.took_over(&key, seen, settled).await;
     let open = bench.row(&key).await.attempt.unwrap();
     assert_eq!((open.id, open.replays), (first, 0));
-}
-
-/// Promise 18: `claim_due` gives each due row to one caller, the most overdue first.
-pub async fn p18_claim_due_pages_what_is_due<S: Store>(store: Arc<S>, advance: impl AsyncFn(&S, Duration)) {
-    let bench = Bench { store, advance };
-    let due_in = |seconds| Entry { due_in: Some(SECOND * seconds), ..entry(1) };
-    let put = async |name: &str, entry: Entry| bench.store.put(&key(name), None, &entry).await.unwrap();
-    put("third", due_in(3000)).await;
-    put("first", due_in(1000)).await;
-    put("second", due_in(2000)).await;
-    put("later", due_in(90_000)).await;
-    put("never", Entry { due_in: None, ..entry(1) }).await;
-    put("other client", Entry { client_key: "other".into(), ..due_in(0) }).await;
-    let seen = put("held", due_in(0)).await;
-    bench.granted(&key("held"), seen).await;
-    put("resting", due_in(0)).await;
-    let rested = bench.granted(&key("resting"), seen).await;
-    bench.settle(&key("resting"), seen, &rested, &untouched(LEASE * 20)).await;
-    put("unsettled", due_in(0)).await;
-    let unsettled = bench.granted(&key("unsettled"), seen).await;
-    bench.settle(&key("unsettled"), seen, &unsettled, &uncertain(Duration::ZERO)).await;
-    put("refused", due_in(0)).await;
-    let refusal = bench.granted(&key("refused"), seen).await;
-    bench.settle(&key("refused"), seen, &refusal, &refused()).await;
-    put("removed", due_in(0)).await;
-    bench.remove(&key("removed"), Secret::UntilRevoked).await;
-
-    assert_eq!(bench.due(CLIENT, Duration::ZERO, 10).await, []);
-    assert_eq!(bench.due(CLIENT, SECOND * 9000, 0).await, []);
-    bench.pass(SECOND * 3100).await;
-    let page = bench.due(CLIENT, Duration::ZERO, 2).await;
-    assert_eq!(page.iter().map(|due| &due.key).collect::<Vec<_>>(), [&key("first"), &key("second")]);
-    for due in &page {
-        assert_eq!(timeless(due.row.clone()), timeless(bench.row(&due.key).await));
-        assert_eq!(due.row.attempt.as_ref().map(|open| (open.id, open.replays)), Some((due.attempt, 0)));
-        assert_eq!(due.row.due_in, Some(Duration::ZERO));
-        assert!(matches!(bench.claim(&due.key, &attempt(), due.row.version).await, Claim::Held(_)));
-        assert_eq!(bench.claim(&due.key, &due.attempt, due.row.version).await, Claim::Granted);
-    }
-    let page = bench.due(CLIENT, SECOND * 60, 10).await;
-    assert_eq!(page.iter().map(|due| &due.key).collect::<Vec<_>>(), [&key("third")]);
-    let page = bench.due(CLIENT, SECOND * 89_000, 10).await;
-    assert_eq!(page.iter().map(|due| &due.key).collect::<Vec<_>>(), [&key("later")]);
-    each_goes_to_one_caller(&bench).await;
-}
-
-async fn each_goes_to_one_caller<S: Store, A: AsyncFn(&S, Duration)>(bench: &Bench<S, A>) {
-    const CROWD: &str = "crowd";
-    for number in 0..40 {
-        let entry = Entry { client_key: CROWD.into(), due_in: Some(Duration::ZERO), ..entry(1) };
-        bench.store.put(&key(&format!("{CROWD}-{number}")), None, &entry).await.unwrap();
-    }
-    let callers = (0..8).map(|_| {
-        let store = Arc::clone(&bench.store);
-        let attempts: Vec<_> = (0..7).map(|_| attempt()).collect();
-        async move { store.claim_due(CROWD, SECOND, &attempts, LEASE).await.unwrap() }
-    });
-    let claimed: Vec<_> = at_once(callers).await.into_iter().flatten().collect();
-    assert_eq!(claimed.len(), 40);
-    assert_eq!(claimed.iter().map(|due| &due.key).collect::<BTreeSet<_>>().len(), 40, "rows claimed twice");
-    assert_eq!(claimed.iter().map(|due| due.attempt.to_string()).collect::<BTreeSet<_>>().len(), 40);
 }

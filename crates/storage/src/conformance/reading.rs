@@ -1,11 +1,11 @@
-//! The promises of `list` beside those of `events`.
+//! The promises of `list` beside those of events.
 
 use std::{sync::Arc, time::Duration};
 
 use super::bench::{
     Bench, CLIENT, LEASE, SECOND, at_once, attempt, entry, key, lookup, refused, renewed, sealed, uncertain, untouched,
 };
-use crate::{AccountKey, Claim, Entry, Event, EventKind, Filter, Secret, Sharing, StatusKind, Store};
+use crate::{AccountKey, Claim, Entry, Event, EventKind, Filter, Secret, Sharing, StatusKind, Store, Version};
 
 /// Promise 19: rows come in order of key, filtered, without gaps or repeats across pages.
 pub async fn p19_list_is_keyset_paged<S: Store>(store: Arc<S>, advance: impl AsyncFn(&S, Duration)) {
@@ -76,9 +76,15 @@ pub async fn p20_every_change_appends_its_event<S: Store>(store: Arc<S>, advance
     happened(EventKind::LoginBegun, None, None, None);
     bench.take(&lookup(1)).await;
     happened(EventKind::LoginReturned, None, None, None);
-    let due = Entry { due_in: Some(Duration::ZERO), ..entry(1) };
+    let due = Entry { upkeep_in: Some(Duration::ZERO), ..entry(1) };
     let first = bench.store.put(&key, None, &due).await.unwrap();
     happened(EventKind::Connected, Some(first), None, None);
+    bench.store.reseal(&key, first, &sealed(7)).await.unwrap();
+    happened(EventKind::Resealed, Some(first), None, None);
+    bench.store.close_gate("gate", &key, SECOND, "maintenance").await.unwrap();
+    happened(EventKind::GateClosed, None, None, Some("maintenance"));
+    bench.store.open_gate("gate", &key).await.unwrap();
+    happened(EventKind::GateOpened, None, None, Some("maintenance"));
 
     let paged = bench.due(CLIENT, Duration::ZERO, 1).await.remove(0).attempt;
     happened(EventKind::Claimed, Some(first), Some(paged), None);
@@ -107,6 +113,7 @@ pub async fn p20_every_change_appends_its_event<S: Store>(store: Arc<S>, advance
     bench.take(&lookup(1)).await;
     bench.take(&lookup(2)).await;
     let _ = bench.store.put(&key, None, &entry(3)).await;
+    let _ = bench.store.reseal(&key, first, &sealed(3)).await;
     assert!(matches!(bench.claim(&key, &attempt(), second).await, Claim::Closed(_)));
     bench.settle(&key, second, &last, &renewed(3)).await;
     bench.due(CLIENT, SECOND, 5).await;
@@ -145,6 +152,34 @@ async fn events_of_many_at_once_all_arrive<S: Store, A: AsyncFn(&S, Duration)>(b
     let events = bench.store.events(after, 100).await.unwrap();
     assert_eq!(events.len(), 24);
     assert!(events.windows(2).all(|pair| pair[0].id < pair[1].id));
+}
+
+/// Promise 27: `prune` drops events up to an id, and no id is used again.
+pub async fn p27_pruned_events_are_gone_for_good<S: Store>(store: Arc<S>, advance: impl AsyncFn(&S, Duration)) {
+    let bench = Bench { store, advance };
+    let prune = async |through| bench.store.prune(through).await.unwrap();
+    assert_eq!(prune(u64::MAX).await, 0);
+    for name in ["one", "two", "three", "four"] {
+        bench.connect(&key(name)).await;
+    }
+    let events = bench.events().await;
+    assert_eq!(prune(events[0].id - 1).await, 0);
+    assert_eq!(prune(events[1].id).await, 2);
+    assert_eq!(prune(events[1].id).await, 0, "they are gone already");
+    assert_eq!(bench.events().await, events[2..]);
+    assert_eq!(bench.store.events(events[0].id, 1).await.unwrap(), events[2..3], "behind an id that is gone");
+
+    bench.granted(&key("one"), Version::FIRST).await;
+    let last = bench.events().await.last().unwrap().id;
+    assert!(last > events[3].id);
+    assert_eq!(prune(u64::MAX).await, 3);
+    assert_eq!(bench.events().await, []);
+    bench.connect(&key("five")).await;
+    let events = bench.store.events(last, 10).await.unwrap();
+    assert_eq!(events.iter().map(|event| event.key.account()).collect::<Vec<_>>(), ["five"]);
+    assert!(events[0].id > last, "an id was used again");
+    let row = bench.row(&key("one")).await;
+    assert!(row.attempt.is_some() && row.sealed == Some(sealed(1)), "rows do not live by their events");
 }
 
 /// Promise 21: rows whose keys differ in any one part are different rows.

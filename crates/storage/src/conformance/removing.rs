@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::bench::{
-    Bench, LEASE, SECOND, attempt, conflict, entry, key, refused, renewed, timeless, uncertain, untouched,
+    Bench, LEASE, SECOND, assert_aged, attempt, conflict, entry, key, refused, renewed, timeless, uncertain, untouched,
 };
 use crate::{Claim, Purpose, Secret, Settled, Status, Store, Version};
 
@@ -19,7 +19,7 @@ pub async fn p14_remove_leaves_a_tombstone<S: Store>(store: Arc<S>, advance: imp
     assert_ne!(tombstone, seen);
     let row = bench.row(&main).await;
     assert_eq!((row.version, row.status.clone(), row.sealed.clone()), (tombstone, Status::Disconnected, None));
-    assert_eq!((row.attempt.clone(), row.resting), (None, None));
+    assert_eq!((row.attempt.clone(), row.resting, row.renewed), (None, None, false));
 
     for seen in [seen, tombstone] {
         for purpose in [Purpose::Renew, Purpose::Replay(flying)] {
@@ -51,7 +51,10 @@ pub async fn p14_remove_leaves_a_tombstone<S: Store>(store: Arc<S>, advance: imp
     let seen = bench.connect(&refusal).await;
     let attempt = bench.granted(&refusal, seen).await;
     bench.settle(&refusal, seen, &attempt, &refused()).await;
+    bench.pass(LEASE).await;
+    assert_aged(bench.row(&refusal).await.age, LEASE);
     assert_eq!(bench.remove(&refusal, Secret::EraseNow).await, Some(seen.next()));
+    assert_aged(bench.row(&refusal).await.age, Duration::ZERO);
     let answer = bench.settle(&refusal, seen, &attempt, &refused()).await;
     assert!(matches!(answer, Settled::Missed(Some(row)) if row.status == Status::Disconnected));
 }

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use super::bench::{
-    Bench, LEASE, SECOND, assert_near, attempt, entry, is_refused, key, refused, renewed, timeless, uncertain,
-    untouched,
+    Bench, LEASE, SECOND, assert_aged, assert_near, attempt, entry, is_refused, key, refused, renewed, timeless,
+    uncertain, untouched,
 };
 use crate::{Claim, Purpose, Settled, Settlement, Status, Store, Version};
 
@@ -20,6 +20,9 @@ pub async fn p08_renewed_commits_by_version_alone<S: Store>(store: Arc<S>, advan
     let row = bench.row(&main).await;
     assert_eq!((row.version, row.sealed.clone(), row.attempt.clone()), (first.next(), Some(entry(2).sealed), None));
     assert_near(row.due_in, entry(2).due_in.unwrap());
+    assert_near(row.upkeep_in, entry(2).upkeep_in.unwrap());
+    assert_aged(row.age, Duration::ZERO);
+    assert!(row.renewed, "this version came of a renewal");
 
     // The one that took over lost: it is told by what, and changes nothing.
     for settlement in [renewed(3), untouched(SECOND), refused(), uncertain(SECOND)] {
@@ -137,7 +140,9 @@ pub async fn p11_untouched_rests<S: Store>(store: Arc<S>, advance: impl AsyncFn(
         assert_near(Some(left), pause);
     }
     bench.pass(pause + SECOND).await;
-    assert_eq!(bench.row(&main).await.resting, None);
+    let row = bench.row(&main).await;
+    assert_eq!(row.resting, None);
+    assert_aged(row.age, pause);
     let again = bench.granted(&main, seen).await;
     assert_eq!(bench.row(&main).await.attempt.unwrap().replays, 0);
     bench.settle(&main, seen, &again, &untouched(Duration::ZERO)).await;

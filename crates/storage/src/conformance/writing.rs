@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::bench::{Bench, SECOND, assert_near, at_once, conflict, entry, key, untouched};
+use super::bench::{Bench, SECOND, assert_aged, assert_near, at_once, conflict, entry, key, untouched};
 use crate::{Entry, Row, Status, Store, Version};
 
 /// Promise 1: a row comes back as it was written; a missing one is `None`.
@@ -16,7 +16,9 @@ pub async fn p01_load_returns_what_was_put<S: Store>(store: Arc<S>, advance: imp
     let row = bench.row(&key).await;
     assert_near(row.expires_in, written.expires_in.unwrap());
     assert_near(row.due_in, written.due_in.unwrap());
-    let (expires_in, due_in) = (row.expires_in, row.due_in);
+    assert_near(row.upkeep_in, written.upkeep_in.unwrap());
+    assert_aged(row.age, Duration::ZERO);
+    let Row { expires_in, due_in, upkeep_in, age, .. } = row;
     let expected = Row {
         version,
         status: Status::Active,
@@ -25,6 +27,9 @@ pub async fn p01_load_returns_what_was_put<S: Store>(store: Arc<S>, advance: imp
         environment: written.environment.clone(),
         expires_in,
         due_in,
+        upkeep_in,
+        age,
+        renewed: false,
         resting: None,
         attempt: None,
     };
@@ -34,13 +39,17 @@ pub async fn p01_load_returns_what_was_put<S: Store>(store: Arc<S>, advance: imp
     let row = bench.row(&key).await;
     assert_near(row.expires_in, SECOND * 11_400);
     assert_eq!(row.due_in, Some(Duration::ZERO));
+    assert_near(row.upkeep_in, SECOND * 5000);
+    assert_aged(row.age, SECOND * 75_000);
     bench.pass(SECOND * 75_000).await;
-    assert_eq!(bench.row(&key).await.expires_in, Some(Duration::ZERO));
+    let row = bench.row(&key).await;
+    assert_eq!((row.expires_in, row.upkeep_in), (Some(Duration::ZERO), Some(Duration::ZERO)));
 
-    let endless = Entry { expires_in: None, due_in: None, ..entry(2) };
+    let endless = Entry { expires_in: None, due_in: None, upkeep_in: None, ..entry(2) };
     bench.store.put(&key, Some(version), &endless).await.unwrap();
     let row = bench.row(&key).await;
-    assert_eq!((row.expires_in, row.due_in), (None, None));
+    assert_eq!((row.expires_in, row.due_in, row.upkeep_in), (None, None, None));
+    assert_aged(row.age, Duration::ZERO);
     assert_eq!(row.sealed, Some(endless.sealed));
 }
 

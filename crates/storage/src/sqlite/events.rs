@@ -53,6 +53,20 @@ pub(super) async fn list(
     rows.iter().map(read).collect()
 }
 
+/// `AUTOINCREMENT` remembers the last id beside the table, so that none is used again.
+pub(super) async fn prune(
+    connection: &mut SqliteConnection,
+    prefix: &TablePrefix,
+    through: u64,
+) -> Result<u64, StoreError> {
+    let pruned = query(prefix.sql("DELETE FROM {prefix}events WHERE id <= ?1"))
+        .bind(i64::try_from(through).unwrap_or(i64::MAX))
+        .execute(connection)
+        .await
+        .map_err(unavailable)?;
+    Ok(pruned.rows_affected())
+}
+
 fn read(row: &SqliteRow) -> Result<Event, StoreError> {
     Ok(Event {
         id: u64::try_from(get::<i64>(row, "id")?).map_err(|_| unreadable("id"))?,

@@ -45,9 +45,9 @@ pub(super) async fn save(
     let open = row.open.as_ref();
     let sql = "INSERT OR REPLACE INTO {prefix}accounts \
         (tenant, provider, account, version, status, cause, key_id, sealed, client_key, environment, \
-         expires_at, due_at, rest_until, attempt_id, attempt_claimed_at, attempt_lease_until, \
-         attempt_replays, attempt_replayed_at, renewed_by, ended) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
+         expires_at, due_at, upkeep_at, written_at, rest_until, attempt_id, attempt_claimed_at, \
+         attempt_lease_until, attempt_replays, attempt_replayed_at, renewed_by, ended) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
     query(prefix.sql(sql))
         .bind(key.tenant())
         .bind(key.provider())
@@ -61,6 +61,8 @@ pub(super) async fn save(
         .bind(row.environment.as_str())
         .bind(row.expires_at.map(millis))
         .bind(row.due_at.map(millis))
+        .bind(row.upkeep_at.map(millis))
+        .bind(millis(row.written_at))
         .bind(row.rest_until.map(millis))
         .bind(open.map(|open| open.id.as_bytes().as_slice()))
         .bind(open.map(|open| millis(open.claimed_at)))
@@ -75,21 +77,26 @@ pub(super) async fn save(
     Ok(())
 }
 
+/// [`is_due`](crate::rules::is_due) as SQL.
+pub(super) const DUE: &str = "SELECT *, {now} AS now FROM {prefix}accounts \
+    WHERE client_key = ?1 AND environment = ?2 AND upkeep_at <= ?3 AND status = 'active' \
+        AND (rest_until IS NULL OR rest_until <= ?4) \
+        AND (attempt_id IS NULL OR (attempt_lease_until IS NULL OR attempt_lease_until <= ?4) \
+            AND (expires_at IS NULL OR expires_at <= ?4)) \
+    ORDER BY upkeep_at, tenant, provider, account LIMIT ?5";
+
 /// The rows that [`is_due`](crate::rules::is_due) means, the most overdue first.
 pub(super) async fn due(
     connection: &mut SqliteConnection,
     prefix: &TablePrefix,
-    client_key: &str,
+    (client_key, environment): (&str, &str),
     until: Moment,
     now: Moment,
     limit: usize,
 ) -> Result<Vec<(AccountKey, Stored)>, StoreError> {
-    let sql = "SELECT *, {now} AS now FROM {prefix}accounts \
-        WHERE client_key = ?1 AND due_at <= ?2 AND status = 'active' AND attempt_id IS NULL \
-            AND (rest_until IS NULL OR rest_until <= ?3) \
-        ORDER BY due_at, tenant, provider, account LIMIT ?4";
-    let rows = query(prefix.sql(sql))
+    let rows = query(prefix.sql(DUE))
         .bind(client_key)
+        .bind(environment)
         .bind(millis(until))
         .bind(millis(now))
         .bind(count(limit))
@@ -159,6 +166,8 @@ fn read(row: &SqliteRow) -> Result<(Stored, Moment), StoreError> {
         environment: get(row, "environment")?,
         expires_at: moments(row, "expires_at")?,
         due_at: moments(row, "due_at")?,
+        upkeep_at: moments(row, "upkeep_at")?,
+        written_at: moment(get(row, "written_at")?),
         rest_until: moments(row, "rest_until")?,
         open,
         renewed_by: attempt(row, "renewed_by")?,

@@ -7,7 +7,7 @@ use super::columns::{NOW, unavailable};
 use crate::StoreError;
 
 /// In order; the schema's version is how many of them have run. One that was released never changes.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_accounts_logins_events.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_accounts_logins_gates_events.sql")];
 
 /// Bounds the wait for other processes that open the same new file; each round waits for SQLite's lock.
 const WAL_ROUNDS: usize = 64;

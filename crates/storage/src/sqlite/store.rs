@@ -5,10 +5,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mailgrant_core::Lookup;
 
-use super::{SqliteStore, columns::unavailable, events, logins, rows};
+use super::{SqliteStore, columns::unavailable, events, gates, logins, rows};
 use crate::{
-    AccountKey, AttemptId, Claim, Due, Entry, Event, Filter, Purpose, Row, Sealed, Secret, Settled, Settlement,
-    Sharing, Store, StoreError, Taken, Version,
+    AccountKey, AttemptId, Claim, Due, Entry, Event, Filter, Passage, Purpose, Row, Sealed, Secret, Settled,
+    Settlement, Sharing, Store, StoreError, Taken, Version,
+    gates::{Gate, look},
     logins::Login,
     rules::{self, Moment, Step, Stored},
 };
@@ -39,19 +40,21 @@ impl Store for SqliteStore {
     async fn claim_due(
         &self,
         client_key: &str,
+        environment: &str,
         within: Duration,
         attempts: &[AttemptId],
         lease: Duration,
     ) -> Result<Vec<Due>, StoreError> {
         let (mut change, now) = self.begin().await?;
         let until = now.saturating_add(within);
-        let rows = rows::due(&mut change, &self.prefix, client_key, until, now, attempts.len()).await?;
+        let whose = (client_key, environment);
+        let rows = rows::due(&mut change, &self.prefix, whose, until, now, attempts.len()).await?;
         let mut due = Vec::with_capacity(rows.len());
         for ((key, mut row), attempt) in rows.into_iter().zip(attempts) {
-            let note = row.hold(attempt, lease, now);
-            rows::save(&mut change, &self.prefix, &key, &row).await?;
-            events::append(&mut change, &self.prefix, &key, &note, now).await?;
-            due.push(Due { key, row: row.at(now), attempt: *attempt });
+            let (granted, note) = rules::take_due(key, &mut row, attempt, lease, now);
+            rows::save(&mut change, &self.prefix, &granted.key, &row).await?;
+            events::append(&mut change, &self.prefix, &granted.key, &note, now).await?;
+            due.push(granted);
         }
         change.commit().await.map_err(unavailable)?;
         Ok(due)
@@ -68,11 +71,18 @@ impl Store for SqliteStore {
     }
 
     async fn remove(&self, key: &AccountKey, seen: Version, secret: Secret) -> Result<Version, StoreError> {
-        let version = self.change(key, |row, _| rules::remove(row, seen, secret)).await??;
+        let version = self.change(key, |row, now| rules::remove(row, seen, secret, now)).await??;
         if secret == Secret::EraseNow {
             self.forget_log().await;
         }
         Ok(version)
+    }
+
+    async fn reseal(&self, key: &AccountKey, seen: Version, sealed: &Sealed) -> Result<(), StoreError> {
+        self.change(key, |row, _| rules::reseal(row, seen, sealed)).await??;
+        // The old key may be on its way out because others have it: the log keeps nothing that it opens.
+        self.forget_log().await;
+        Ok(())
     }
 
     async fn put_pending(
@@ -103,6 +113,33 @@ impl Store for SqliteStore {
     async fn events(&self, after: u64, limit: usize) -> Result<Vec<Event>, StoreError> {
         let mut reader = self.readers.acquire().await.map_err(unavailable)?;
         events::list(&mut reader, &self.prefix, after, limit).await
+    }
+
+    async fn prune(&self, through: u64) -> Result<u64, StoreError> {
+        let (mut change, _) = self.begin().await?;
+        let pruned = events::prune(&mut change, &self.prefix, through).await?;
+        change.commit().await.map_err(unavailable)?;
+        Ok(pruned)
+    }
+
+    async fn pass_gate(&self, gate: &str, hold: Duration) -> Result<Passage, StoreError> {
+        // Asked before every request and nearly always open: a change is begun for a probe alone.
+        let mut reader = self.readers.acquire().await.map_err(unavailable)?;
+        let seen = gates::load(&mut reader, &self.prefix, gate).await?;
+        drop(reader);
+        let (stored, now) = seen.map_or((None, Moment::ZERO), |(stored, now)| (Some(stored), now));
+        match look(stored.as_ref(), now) {
+            Some(answer) => Ok(answer),
+            None => self.change_gate(gate, None, |gate, now| crate::gates::pass(gate, hold, now)).await,
+        }
+    }
+
+    async fn close_gate(&self, gate: &str, key: &AccountKey, pause: Duration, cause: &str) -> Result<(), StoreError> {
+        self.change_gate(gate, Some(key), |gate, now| crate::gates::close(gate, pause, cause, now)).await
+    }
+
+    async fn open_gate(&self, gate: &str, key: &AccountKey) -> Result<(), StoreError> {
+        self.change_gate(gate, Some(key), |gate, _| crate::gates::open(gate)).await
     }
 }
 
@@ -137,6 +174,24 @@ impl SqliteStore {
         if let (Some(login), Some(note)) = (&login, note) {
             logins::save(&mut change, &self.prefix, lookup, login).await?;
             events::append(&mut change, &self.prefix, &login.key, &note, now).await?;
+        }
+        change.commit().await.map_err(unavailable)?;
+        Ok(answer)
+    }
+
+    /// One step of `rule` on `gate`, with its event under `key`.
+    async fn change_gate<T: Send>(
+        &self,
+        gate: &str,
+        key: Option<&AccountKey>,
+        rule: impl FnOnce(&mut Option<Gate>, Moment) -> Step<T> + Send,
+    ) -> Result<T, StoreError> {
+        let (mut change, now) = self.begin().await?;
+        let mut stored = gates::load(&mut change, &self.prefix, gate).await?.map(|(stored, _)| stored);
+        let (answer, note) = rule(&mut stored, now);
+        gates::save(&mut change, &self.prefix, gate, stored.as_ref()).await?;
+        if let (Some(key), Some(note)) = (key, note) {
+            events::append(&mut change, &self.prefix, key, &note, now).await?;
         }
         change.commit().await.map_err(unavailable)?;
         Ok(answer)

@@ -20,12 +20,14 @@ async fn fresh() -> (Arc<SqliteStore>, TempDir) {
 /// Moves every stored moment back.
 async fn advance(store: &SqliteStore, by: Duration) {
     let by = by.as_millis();
-    let accounts = ["expires_at", "due_at", "rest_until", "attempt_claimed_at", "attempt_lease_until"]
-        .map(|column| format!("{column} = {column} - {by}"))
-        .join(", ");
+    let accounts =
+        ["expires_at", "due_at", "upkeep_at", "written_at", "rest_until", "attempt_claimed_at", "attempt_lease_until"]
+            .map(|column| format!("{column} = {column} - {by}"))
+            .join(", ");
     let script = format!(
         "UPDATE {{prefix}}accounts SET {accounts}, attempt_replayed_at = attempt_replayed_at - {by};
-         UPDATE {{prefix}}logins SET expires_at = expires_at - {by};"
+         UPDATE {{prefix}}logins SET expires_at = expires_at - {by};
+         UPDATE {{prefix}}gates SET until = until - {by};"
     );
     raw_sql(store.prefix.sql(&script)).execute(&store.writer).await.unwrap();
 }
@@ -41,6 +43,7 @@ fn entry(bytes: &[u8]) -> Entry {
         environment: "retail".into(),
         expires_in: None,
         due_in: Some(Duration::ZERO),
+        upkeep_in: Some(Duration::ZERO),
         remark: None,
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use async_trait::async_trait;
 use mailgrant_core::{Lookup, SystemHost};
 use mailgrant_storage::{
-    AccountKey, AttemptId, Claim, Due, Entry, Event, EventKind, Filter, Purpose, Row, Sealed, Secret, Settled,
+    AccountKey, AttemptId, Claim, Due, Entry, Event, EventKind, Filter, Passage, Purpose, Row, Sealed, Secret, Settled,
     Settlement, Sharing, Status, Store, StoreError, Taken, Version, memory::MemoryStore,
 };
 
@@ -39,6 +39,12 @@ pub(crate) enum Flaw {
     KeepsQuiet,
     MixesTenants,
     RemovesUnseen,
+    LeavesUnsettledAlone,
+    OpensByItself,
+    ProbesWithEverybody,
+    StaysClosed,
+    NumbersAnew,
+    ResealsByPutting,
 }
 
 pub(crate) struct Flawed {
@@ -118,12 +124,17 @@ impl Store for Flawed {
     async fn claim_due(
         &self,
         client_key: &str,
+        environment: &str,
         within: Duration,
         attempts: &[AttemptId],
         lease: Duration,
     ) -> Result<Vec<Due>, StoreError> {
         let within = if self.has(Flaw::ClaimsWhatIsNotDue) { Duration::MAX } else { within };
-        self.inner.claim_due(client_key, within, attempts, lease).await
+        let mut due = self.inner.claim_due(client_key, environment, within, attempts, lease).await?;
+        if self.has(Flaw::LeavesUnsettledAlone) {
+            due.retain(|due| due.before.is_none());
+        }
+        Ok(due)
     }
 
     async fn settle(
@@ -164,6 +175,25 @@ impl Store for Flawed {
         let there = self.version(&self.key(key)).await?;
         let seen = there.filter(|_| self.has(Flaw::RemovesUnseen)).unwrap_or(seen);
         self.inner.remove(&self.key(key), seen, secret).await
+    }
+
+    async fn reseal(&self, key: &AccountKey, seen: Version, sealed: &Sealed) -> Result<(), StoreError> {
+        let key = self.key(key);
+        if self.has(Flaw::ResealsByPutting)
+            && let Some(row) = self.inner.load(&key).await?
+        {
+            let entry = Entry {
+                sealed: sealed.clone(),
+                client_key: row.client_key,
+                environment: row.environment,
+                expires_in: row.expires_in,
+                due_in: row.due_in,
+                upkeep_in: row.upkeep_in,
+                remark: None,
+            };
+            return self.inner.put(&key, Some(seen), &entry).await.map(drop);
+        }
+        self.inner.reseal(&key, seen, sealed).await
     }
 
     async fn put_pending(
@@ -215,6 +245,32 @@ impl Store for Flawed {
         if self.has(Flaw::KeepsQuiet) {
             events.retain(|event| event.kind != EventKind::Replayed);
         }
+        if self.has(Flaw::NumbersAnew) {
+            events = self.inner.events(0, usize::MAX).await?;
+            (1..).zip(&mut events).for_each(|(id, event)| event.id = id);
+            events.retain(|event| event.id > after);
+            events.truncate(limit);
+        }
         Ok(events)
+    }
+
+    async fn prune(&self, through: u64) -> Result<u64, StoreError> {
+        self.inner.prune(through).await
+    }
+
+    async fn pass_gate(&self, gate: &str, hold: Duration) -> Result<Passage, StoreError> {
+        let hold = if self.has(Flaw::ProbesWithEverybody) { Duration::ZERO } else { hold };
+        Ok(match self.inner.pass_gate(gate, hold).await? {
+            Passage::Closed { .. } if self.has(Flaw::OpensByItself) => Passage::Open,
+            passage => passage,
+        })
+    }
+
+    async fn close_gate(&self, gate: &str, key: &AccountKey, pause: Duration, cause: &str) -> Result<(), StoreError> {
+        self.inner.close_gate(gate, &self.key(key), pause, cause).await
+    }
+
+    async fn open_gate(&self, gate: &str, key: &AccountKey) -> Result<(), StoreError> {
+        if self.has(Flaw::StaysClosed) { Ok(()) } else { self.inner.open_gate(gate, &self.key(key)).await }
     }
 }

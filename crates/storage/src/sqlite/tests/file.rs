@@ -6,7 +6,9 @@ use mailgrant_core::SystemHost;
 use sqlx::raw_sql;
 
 use super::*;
-use crate::{AttemptId, Claim, Purpose, Secret, Settled, Settlement, Sharing, Store, StoreError, Taken, Version};
+use crate::{
+    AttemptId, Claim, Passage, Purpose, Secret, Settled, Settlement, Sharing, Store, StoreError, Taken, Version,
+};
 
 const LEASE: Duration = Duration::from_secs(600);
 
@@ -52,6 +54,43 @@ async fn what_was_stored_is_there_after_opening_again() {
     let row = store.load(&key("main")).await.unwrap().unwrap();
     assert_eq!((row.version, row.attempt.unwrap().id), (seen, held));
     assert_eq!(store.events(0, 100).await.unwrap(), events);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_of_events_go_on_after_opening_again_though_all_were_pruned() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("grants.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    store.put(&key("main"), None, &entry(b"sealed")).await.unwrap();
+    let last = store.events(0, 100).await.unwrap()[0].id;
+    assert_eq!(store.prune(last).await.unwrap(), 1);
+    store.close().await;
+
+    let store = SqliteStore::open(&path).await.unwrap();
+    store.put(&key("other"), None, &entry(b"sealed")).await.unwrap();
+    assert_eq!(store.events(0, 100).await.unwrap()[0].id, last + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gate_is_closed_to_all_who_share_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("grants.db");
+    let (one, two) = (SqliteStore::open(&path).await.unwrap(), SqliteStore::open(&path).await.unwrap());
+    let main = key("main");
+    one.close_gate("gate", &main, LEASE, "maintenance").await.unwrap();
+    assert!(matches!(two.pass_gate("gate", LEASE).await.unwrap(), Passage::Closed { .. }));
+    advance(&one, LEASE).await;
+    for _ in 0..10 {
+        let (left, right) = tokio::join!(one.pass_gate("gate", LEASE), two.pass_gate("gate", LEASE));
+        let probes = [left.unwrap(), right.unwrap()].iter().filter(|passage| **passage == Passage::Probe).count();
+        assert_eq!(probes, 1);
+        advance(&two, LEASE).await;
+    }
+    two.open_gate("gate", &main).await.unwrap();
+    assert_eq!(one.pass_gate("gate", LEASE).await.unwrap(), Passage::Open);
+    let kept: i64 =
+        sqlx::query_scalar(one.prefix.sql("SELECT count(*) FROM {prefix}gates")).fetch_one(&one.writer).await.unwrap();
+    assert_eq!(kept, 0, "of an open gate nothing is kept");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,6 +221,27 @@ async fn what_was_erased_is_not_in_the_file() {
         store.remove(&key(&number.to_string()), Version::FIRST.next(), Secret::EraseNow).await.unwrap();
     }
     assert!(!holds(folder.path(), ERASED), "neither in the file nor in its log");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_old_key_sealed_is_not_in_the_file() {
+    const OLD: &[u8] = b"the secret as the old key sealed it";
+    let (store, folder) = fresh().await;
+    let seen = store.put(&key("main"), None, &entry(OLD)).await.unwrap();
+    checkpoint(&store).await;
+    assert!(holds(folder.path(), OLD), "or this test could not fail");
+    store.reseal(&key("main"), seen, &entry(b"the same under the new key").sealed).await.unwrap();
+    assert!(!holds(folder.path(), OLD), "neither in the file nor in its log");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_due_is_found_by_its_index() {
+    let (store, _folder) = fresh().await;
+    let plan = format!("EXPLAIN QUERY PLAN {}", super::super::rows::DUE);
+    let steps = sqlx::query(store.prefix.sql(&plan)).fetch_all(&store.writer).await.unwrap();
+    let steps: Vec<String> = steps.iter().map(|step| sqlx::Row::get(step, "detail")).collect();
+    let search = "USING INDEX mailgrant_accounts_due (client_key=? AND environment=? AND upkeep_at<?)";
+    assert!(steps[0].contains(search), "{steps:?}");
 }
 
 async fn checkpoint(store: &SqliteStore) {

@@ -11,7 +11,9 @@ CREATE TABLE {prefix}accounts (
     client_key          TEXT    NOT NULL,
     environment         TEXT    NOT NULL,
     expires_at          INTEGER,
-    due_at              INTEGER,          -- NULL for never
+    due_at              INTEGER,          -- for whoever asks; NULL for never
+    upkeep_at           INTEGER,          -- although nobody asks; NULL for never
+    written_at          INTEGER NOT NULL, -- when this version was made
     rest_until          INTEGER,
     attempt_id          BLOB,             -- the attempt that is open, if one is
     attempt_claimed_at  INTEGER,
@@ -23,8 +25,8 @@ CREATE TABLE {prefix}accounts (
     PRIMARY KEY (tenant, provider, account)
 ) STRICT;
 
-CREATE INDEX {prefix}accounts_due ON {prefix}accounts (client_key, due_at)
-    WHERE status = 'active' AND attempt_id IS NULL;
+CREATE INDEX {prefix}accounts_due ON {prefix}accounts (client_key, environment, upkeep_at)
+    WHERE status = 'active' AND upkeep_at IS NOT NULL;
 
 CREATE TABLE {prefix}logins (
     lookup     BLOB    NOT NULL PRIMARY KEY,
@@ -37,6 +39,13 @@ CREATE TABLE {prefix}logins (
 ) STRICT;
 
 CREATE INDEX {prefix}logins_expires_at ON {prefix}logins (expires_at);
+
+CREATE TABLE {prefix}gates ( -- the closed ones
+    gate   TEXT    NOT NULL PRIMARY KEY,
+    until  INTEGER NOT NULL,              -- when the next probe may pass
+    cause  TEXT    NOT NULL,
+    probed INTEGER NOT NULL               -- 1 while one is under way
+) STRICT;
 
 CREATE TABLE {prefix}events (
     id       INTEGER PRIMARY KEY AUTOINCREMENT, -- an id is never used twice

@@ -1,0 +1,152 @@
+//! Upkeep: renews what is due although nobody asks.
+
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use mailgrant_core::{AnyClient, Error, ErrorKind, GrantKind};
+use mailgrant_storage::{AttemptId, Due, Kept, Settlement, Vault};
+
+use crate::{
+    builder::{GUARD, LEASE},
+    flight::Strip,
+    gate::{self, Pass},
+    look::Work,
+    manager::Inner,
+    renewal::{self, Leave, Step},
+    save,
+    schedule::chance,
+    slot::Slot,
+    tasks::Running,
+    telemetry,
+};
+
+/// How long after a look at which little was due the next one is.
+const PERIOD: Duration = Duration::from_secs(5);
+
+/// The most rows that are claimed in one step.
+const PAGE: usize = 32;
+
+/// One app's accounts of one grant.
+struct Herd {
+    client: Arc<dyn AnyClient>,
+    client_key: String,
+    /// How many rows are asked for: twice as many after a full page, so that few permits are drawn for nothing.
+    page: usize,
+}
+
+/// Renews what is due, page by page, until a shutdown begins or the last handle on the manager is gone. There is no
+/// task and no timer for an account, and as many renewals under way as the budget lets.
+pub(crate) async fn run(manager: Weak<Inner>) {
+    let mut herds = match manager.upgrade() {
+        Some(inner) => herds(&inner),
+        None => return,
+    };
+    loop {
+        let Some(inner) = manager.upgrade() else { return };
+        let mut wait = PERIOD.mul_f64(0.8 + 0.2 * chance(&*inner.host));
+        for herd in &mut herds {
+            wait = wait.min(page(&inner, herd).await);
+        }
+        let sleep = inner.host.sleep(wait);
+        tokio::select! {
+            biased;
+            () = inner.tasks.closing() => return,
+            () = sleep => {}
+        }
+    }
+}
+
+fn herds(inner: &Inner) -> Vec<Herd> {
+    let grants = [GrantKind::AuthorizationCode, GrantKind::ClientCredentials];
+    let of = |client: &Arc<dyn AnyClient>, grant| Herd {
+        client_key: Vault::client_key(client.identity(), grant),
+        client: client.clone(),
+        page: 1,
+    };
+    inner.clients.all().flat_map(|client| grants.map(|grant| of(client, grant))).collect()
+}
+
+/// Begins the renewals of one page. How long until the herd should be looked at again.
+async fn page(inner: &Arc<Inner>, herd: &mut Herd) -> Duration {
+    let mut leaves = Vec::new();
+    let mut wait = PERIOD;
+    while leaves.len() < herd.page {
+        let Some(running) = inner.tasks.begin() else { break };
+        match herd.client.budget().permit_for_upkeep() {
+            Ok(permit) => leaves.push((AttemptId::draw(&*inner.host), permit, running)),
+            Err(error) => {
+                wait = error.retry_after().unwrap_or(PERIOD);
+                break;
+            }
+        }
+    }
+    if leaves.is_empty() {
+        return wait;
+    }
+    let pass = match gate::pass(inner, &*herd.client).await {
+        Ok(pass) => pass,
+        Err(error) => return error.retry_after().unwrap_or(PERIOD),
+    };
+    if pass == Pass::Probe {
+        leaves.truncate(1);
+    }
+    let attempts: Vec<_> = leaves.iter().map(|(attempt, ..)| *attempt).collect();
+    let claimed_at = inner.host.monotonic();
+    let environment = &herd.client.identity().environment;
+    let claimed = inner.vault.store().claim_due(&herd.client_key, environment, Duration::ZERO, &attempts, LEASE).await;
+    // If the store is away, or its answer was lost, the next look finds what there is to do.
+    let Ok(claimed) = claimed else { return PERIOD };
+    let late = claimed.iter().map(|due| due.late).max().unwrap_or_default();
+    telemetry::oldest_due(herd.client.identity(), late);
+    let full = claimed.len() == attempts.len();
+    herd.page = if full { (herd.page * 2).min(PAGE) } else { 1 };
+    for due in claimed {
+        let Some(place) = leaves.iter().position(|(attempt, ..)| *attempt == due.attempt) else { continue };
+        let (attempt, permit, running) = leaves.swap_remove(place);
+        let leave = Leave { attempt, permit: permit.until(claimed_at + LEASE - GUARD), pass };
+        begin(inner, herd.client.clone(), due, leave, running);
+    }
+    if full { Duration::ZERO } else { PERIOD }
+}
+
+fn begin(inner: &Arc<Inner>, client: Arc<dyn AnyClient>, due: Due, leave: Leave, running: Running) {
+    let inner_of_task = inner.clone();
+    inner.host.spawn(Box::pin(async move {
+        renew(&inner_of_task, client, due, leave).await;
+        drop(running);
+    }));
+}
+
+async fn renew(inner: &Inner, client: Arc<dyn AnyClient>, due: Due, leave: Leave) {
+    let Due { key, row, late, before: unsettled, .. } = due;
+    // What is in nobody's memory does not get into this one's.
+    let slot = inner.slot_in_memory(&key).unwrap_or_else(|| Arc::new(Slot::new(key.clone())));
+    let asked = slot.take_asked();
+    let (generation, version, age) = (slot.generation(), row.version, row.age);
+    let strip = Strip::for_nobody(slot);
+    let record = match inner.vault.open(&key, row) {
+        Ok(Kept { record: Some(record), .. }) => record,
+        opened => {
+            let error = opened
+                .err()
+                .unwrap_or_else(|| Error::new(ErrorKind::Bug, "secret_missing", "an active account has no secret"));
+            tracing::error!(code = error.code(), "an account that is due does not open");
+            let untouched = Settlement::Untouched { pause: AGAIN };
+            // What cannot be settled is found unsettled.
+            let _ = save::settle(inner, &key, version, &leave.attempt, &untouched, 5).await;
+            return;
+        }
+    };
+    let work = Work { client, record, generation, version, age, late, unsettled };
+    match renewal::send(inner, &strip, work, leave, asked).await {
+        Step::Done => {}
+        Step::Land(error) => renewal::fail(inner, &strip, error),
+        // Somebody changed the row meanwhile, or the answer can be asked for again: as if somebody had asked.
+        Step::Again | Step::Wait(_) => renewal::run(inner, &strip).await,
+    }
+}
+
+/// When an account whose secret does not open is looked at again: not before somebody has mended something.
+const AGAIN: Duration = Duration::from_secs(600);
