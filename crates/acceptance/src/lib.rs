@@ -96,6 +96,7 @@ pub async fn consent(authorize_url: &str) -> Result<String, Error> {
 mod guides {
     #[doc = include_str!("../../../docs/guides/browser.md")]
     #[doc = include_str!("../../../docs/guides/login.md")]
+    #[doc = include_str!("../../../docs/guides/operating.md")]
     #[doc = include_str!("../../../docs/guides/scripts.md")]
     #[doc = include_str!("../../../docs/guides/testing.md")]
     struct Guides;

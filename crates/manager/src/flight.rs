@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::watch;
+use tracing::Instrument;
 
 use crate::{
     current::Current,
@@ -34,11 +35,13 @@ fn take_off(inner: &Arc<Inner>, strip: Strip) {
         return;
     };
     let inner_of_task = inner.clone();
-    inner.host.spawn(Box::pin(async move {
+    let span = tracing::debug_span!("renewal", account = %strip.slot.key, upkeep = false);
+    let renewal = async move {
         renewal::run(&inner_of_task, &strip).await;
         drop(strip);
         drop(running);
-    }));
+    };
+    inner.host.spawn(Box::pin(renewal.instrument(span)));
 }
 
 /// Where a flight lands: its result is told once, and its slot is free for the next one however it ended.

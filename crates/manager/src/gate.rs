@@ -64,13 +64,22 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// How much longer than its request a probe may keep others waiting.
 const MARGIN: Duration = Duration::from_secs(2);
 
-/// Leave to ask the client's provider.
+/// Leave to ask the client's provider. A probe keeps the others waiting until its answer has come, or should have.
 pub(crate) async fn pass(inner: &Inner, client: &dyn AnyClient) -> Result<Pass, Error> {
+    knock(inner, client, client.profile().token_timeout + MARGIN).await
+}
+
+/// Whether there would be leave. Nobody is kept waiting for whoever finds that there is nothing to ask.
+pub(crate) async fn peek(inner: &Inner, client: &dyn AnyClient) -> Result<Pass, Error> {
+    knock(inner, client, Duration::ZERO).await
+}
+
+async fn knock(inner: &Inner, client: &dyn AnyClient, hold: Duration) -> Result<Pass, Error> {
     let (identity, now) = (client.identity(), inner.host.monotonic());
-    if let Some((left, cause)) = inner.gates.knock(identity, now) {
+    if let Some((left, cause)) = inner.gates.knock(identity, now, hold) {
         return Err(cause.error(left));
     }
-    match inner.vault.store().pass_gate(&name(identity), client.profile().token_timeout + MARGIN).await? {
+    match inner.vault.store().pass_gate(&name(identity), hold).await? {
         Passage::Open => Ok(Pass::Open),
         Passage::Probe => Ok(Pass::Probe),
         Passage::Closed { left, cause } => {
@@ -142,14 +151,14 @@ fn name(identity: &ClientIdentity) -> String {
 
 impl Gates {
     /// How long the gate stays closed, if it is. Where this process has closed it by itself, the first to come
-    /// afterwards keeps the others waiting for as long as an answer should take.
-    fn knock(&self, identity: &ClientIdentity, now: Duration) -> Option<(Duration, Cause)> {
+    /// afterwards keeps its others waiting for a moment.
+    fn knock(&self, identity: &ClientIdentity, now: Duration, hold: Duration) -> Option<(Duration, Cause)> {
         self.at(identity, |gate| {
             let (until, cause) = gate.closed?;
             if now < until {
                 return Some((until - now, cause));
             }
-            gate.closed = (cause == Cause::Unreachable).then_some((now + MARGIN, cause));
+            gate.closed = (cause == Cause::Unreachable).then_some((now + hold.min(MARGIN), cause));
             None
         })
     }

@@ -34,6 +34,10 @@
 //! }
 //! ```
 //!
+//! [`Manager::start_upkeep`] renews in the background what is due although nobody asks; [`Manager::follow`] tells what
+//! happened to accounts, in whichever process. With the feature `metrics`, counts, ages and delays go through the
+//! `metrics` facade; the example `prometheus` shows them. Renewals are `tracing` spans, without a secret.
+//!
 //! # What it promises
 //!
 //! * A renewal runs on a task of its own. Dropping whoever asked for it, at any point, loses nothing.
@@ -41,6 +45,8 @@
 //!   retry until it is in, and served from memory meanwhile.
 //! * A token is never renewed without a claim. Whoever cannot have one gets the still-valid token, or an error
 //!   that says when to try again.
+//! * A pause that the provider asks one process for holds for all of them, and a provider that fails is asked by one at
+//!   a time.
 //! * Only the provider's clear word ends a grant. Silence is remembered as what it is: unknown.
 
 mod account;

@@ -14,12 +14,18 @@ use crate::{
 
 /// What the row says that has to be done.
 pub(crate) enum Look {
-    /// Nothing: here is a token.
-    Here(u64, Arc<Current>),
+    /// Nothing: here is a token. Whoever renewed it may have thought that nobody asks for it.
+    Here(u64, Arc<Current>, Option<Hasten>),
     /// To wait: somebody else's attempt is in flight, for at most this long.
     Held(Duration),
     /// To renew.
     Renew(Box<Work>),
+}
+
+/// The upkeep of a version that somebody asks for after all.
+pub(crate) struct Hasten {
+    pub(crate) version: Version,
+    pub(crate) upkeep_in: Duration,
 }
 
 /// A renewal that is to be done.
@@ -73,7 +79,7 @@ pub(crate) async fn look(inner: &Inner, strip: &Strip) -> Result<Look, Error> {
     }
     let over = phase == Phase::Over || !want.is_met_by(&current, now);
     let late = current.late(now);
-    let here = Ok(Look::Here(generation, current));
+    let here = Ok(Look::Here(generation, current, hasten(&record, &row)));
     if phase == Phase::Good && !over {
         return here;
     }
@@ -91,6 +97,13 @@ pub(crate) async fn look(inner: &Inner, strip: &Strip) -> Result<Look, Error> {
     }
     let (version, age, unsettled) = (row.version, row.age, row.attempt);
     Ok(Look::Renew(Box::new(Work { client, record, generation, version, age, late, unsettled })))
+}
+
+/// Upkeep that waits for the grant's sake, of a token that is used: it is renewed ahead of its end instead.
+fn hasten(record: &TokenRecord, row: &Row) -> Option<Hasten> {
+    let upkeep_in = row.due_in.filter(|_| record.renewal() != RenewalKind::Never)?;
+    let waits = row.upkeep_in.is_none_or(|planned| planned > upkeep_in + FLOOR);
+    waits.then_some(Hasten { version: row.version, upkeep_in })
 }
 
 /// What became of the last renewal is unknown. While the old token works, time is on our side, unless the

@@ -15,7 +15,7 @@ use crate::{
     disconnect::give_back,
     flight::Strip,
     gate::{self, Pass},
-    look::{Look, Work, ask_user, look, resting},
+    look::{Hasten, Look, Work, ask_user, look, resting},
     manager::Inner,
     save,
     schedule::chance,
@@ -43,7 +43,14 @@ pub(crate) async fn run(inner: &Inner, strip: &Strip) {
     let mut polls = 0;
     loop {
         let step = match look(inner, strip).await {
-            Ok(Look::Here(generation, current)) => return strip.land_on(generation, current),
+            Ok(Look::Here(generation, current, hasten)) => {
+                strip.land_on(generation, current);
+                if let Some(Hasten { version, upkeep_in }) = hasten {
+                    // If the store is away, whoever asks next renews it.
+                    let _ = inner.vault.store().hasten(&strip.slot.key, version, upkeep_in).await;
+                }
+                return;
+            }
             Ok(Look::Held(left)) => Step::Wait(left),
             Ok(Look::Renew(work)) => claim(inner, strip, *work, began).await,
             Err(error) => Step::Land(error),

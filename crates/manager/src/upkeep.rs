@@ -7,6 +7,7 @@ use std::{
 
 use mailgrant_core::{AnyClient, Error, ErrorKind, GrantKind};
 use mailgrant_storage::{AttemptId, Due, Kept, Settlement, Vault};
+use tracing::Instrument;
 
 use crate::{
     builder::{GUARD, LEASE},
@@ -22,8 +23,13 @@ use crate::{
     telemetry,
 };
 
-/// How long after a look at which little was due the next one is.
+/// How long after a look at which little was due the next one is; after one at which nothing was, twice as long, up to
+/// [`LONGEST`].
 const PERIOD: Duration = Duration::from_secs(5);
+
+/// Far less than the fifth of a token's life that is left when its renewal is due. Tokens that live for seconds are due
+/// at every look.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// The most rows that are claimed in one step.
 const PAGE: usize = 32;
@@ -34,6 +40,9 @@ struct Herd {
     client_key: String,
     /// How many rows are asked for: twice as many after a full page, so that few permits are drawn for nothing.
     page: usize,
+    /// When it is looked at again, on the host's monotonic clock, and how long that is after the last look.
+    next: Duration,
+    pause: Duration,
 }
 
 /// Renews what is due, page by page, until a shutdown begins or the last handle on the manager is gone. There is no
@@ -45,11 +54,14 @@ pub(crate) async fn run(manager: Weak<Inner>) {
     };
     loop {
         let Some(inner) = manager.upgrade() else { return };
-        let mut wait = PERIOD.mul_f64(0.8 + 0.2 * chance(&*inner.host));
         for herd in &mut herds {
-            wait = wait.min(page(&inner, herd).await);
+            if herd.next <= inner.host.monotonic() {
+                let wait = page(&inner, herd).await;
+                herd.next = inner.host.monotonic() + wait;
+            }
         }
-        let sleep = inner.host.sleep(wait);
+        let next = herds.iter().map(|herd| herd.next).min().unwrap_or_else(|| inner.host.monotonic() + LONGEST);
+        let sleep = inner.host.sleep(next.saturating_sub(inner.host.monotonic()));
         tokio::select! {
             biased;
             () = inner.tasks.closing() => return,
@@ -64,6 +76,8 @@ fn herds(inner: &Inner) -> Vec<Herd> {
         client_key: Vault::client_key(client.identity(), grant),
         client: client.clone(),
         page: 1,
+        next: Duration::ZERO,
+        pause: PERIOD,
     };
     inner.clients.all().flat_map(|client| grants.map(|grant| of(client, grant))).collect()
 }
@@ -85,7 +99,7 @@ async fn page(inner: &Arc<Inner>, herd: &mut Herd) -> Duration {
     if leaves.is_empty() {
         return wait;
     }
-    let pass = match gate::pass(inner, &*herd.client).await {
+    let mut pass = match gate::peek(inner, &*herd.client).await {
         Ok(pass) => pass,
         Err(error) => return error.retry_after().unwrap_or(PERIOD),
     };
@@ -100,23 +114,39 @@ async fn page(inner: &Arc<Inner>, herd: &mut Herd) -> Duration {
     let Ok(claimed) = claimed else { return PERIOD };
     let late = claimed.iter().map(|due| due.late).max().unwrap_or_default();
     telemetry::oldest_due(herd.client.identity(), late);
+    if let (Pass::Probe, Some(first)) = (pass, claimed.first()) {
+        // Only who has something to ask keeps the others waiting for the answer.
+        pass = match gate::pass(inner, &*herd.client).await {
+            Ok(pass) => pass,
+            Err(error) => {
+                let untouched = Settlement::Untouched { pause: Duration::ZERO };
+                // What cannot be settled is found unsettled.
+                let _ = save::settle(inner, &first.key, first.row.version, &first.attempt, &untouched, 5).await;
+                return error.retry_after().unwrap_or(PERIOD);
+            }
+        };
+    }
     let full = claimed.len() == attempts.len();
     herd.page = if full { (herd.page * 2).min(PAGE) } else { 1 };
+    herd.pause = if claimed.is_empty() { (herd.pause * 2).min(LONGEST) } else { PERIOD };
     for due in claimed {
         let Some(place) = leaves.iter().position(|(attempt, ..)| *attempt == due.attempt) else { continue };
         let (attempt, permit, running) = leaves.swap_remove(place);
         let leave = Leave { attempt, permit: permit.until(claimed_at + LEASE - GUARD), pass };
         begin(inner, herd.client.clone(), due, leave, running);
     }
-    if full { Duration::ZERO } else { PERIOD }
+    // Not the same in two processes.
+    if full { Duration::ZERO } else { herd.pause.mul_f64(0.8 + 0.2 * chance(&*inner.host)) }
 }
 
 fn begin(inner: &Arc<Inner>, client: Arc<dyn AnyClient>, due: Due, leave: Leave, running: Running) {
     let inner_of_task = inner.clone();
-    inner.host.spawn(Box::pin(async move {
+    let span = tracing::debug_span!("renewal", account = %due.key, upkeep = true);
+    let renewal = async move {
         renew(&inner_of_task, client, due, leave).await;
         drop(running);
-    }));
+    };
+    inner.host.spawn(Box::pin(renewal.instrument(span)));
 }
 
 async fn renew(inner: &Inner, client: Arc<dyn AnyClient>, due: Due, leave: Leave) {

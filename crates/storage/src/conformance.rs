@@ -35,7 +35,10 @@ pub use self::{
         p08_renewed_commits_by_version_alone, p09_other_outcomes_need_version_and_attempt, p10_settle_is_idempotent,
         p11_untouched_rests, p12_refused_closes, p13_uncertain_keeps_the_attempt,
     },
-    upkeep::{p18_claim_due_pages_what_is_due, p23_claim_due_takes_over_what_nobody_settled},
+    upkeep::{
+        p18_claim_due_pages_what_is_due, p23_claim_due_takes_over_what_nobody_settled,
+        p29_hasten_brings_the_upkeep_forward,
+    },
     writing::{p01_load_returns_what_was_put, p02_put_compares_and_swaps, p03_put_moves_the_version_by_one},
 };
 
@@ -88,6 +91,7 @@ macro_rules! conformance {
             p26_an_opened_gate_is_open
             p27_pruned_events_are_gone_for_good
             p28_reseal_changes_the_bytes_alone
+            p29_hasten_brings_the_upkeep_forward
         }
     };
     (@each $fresh:tt $advance:tt $promise:ident $($rest:ident)*) => {

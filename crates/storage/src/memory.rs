@@ -179,6 +179,15 @@ impl Store for MemoryStore {
         Ok(self.change(key, |row, now| rules::settle(row, claimed, attempt, settlement, now)))
     }
 
+    async fn hasten(&self, key: &AccountKey, seen: Version, upkeep_in: Duration) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let now = self.now(&state);
+        if let Some(row) = state.rows.get_mut(key) {
+            rules::hasten(row, seen, upkeep_in, now);
+        }
+        Ok(())
+    }
+
     async fn remove(&self, key: &AccountKey, seen: Version, secret: Secret) -> Result<Version, StoreError> {
         self.change(key, |row, now| rules::remove(row, seen, secret, now))
     }

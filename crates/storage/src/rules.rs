@@ -133,6 +133,14 @@ pub(crate) fn take_due(
     (Due { key, row: row.at(now), attempt: *attempt, late, before }, note)
 }
 
+/// What is due sooner stays so.
+pub(crate) fn hasten(row: &mut Stored, seen: Version, upkeep_in: Duration, now: Moment) {
+    let at = now.saturating_add(upkeep_in);
+    if row.version == seen && row.status == Status::Active && row.upkeep_at.is_none_or(|upkeep_at| upkeep_at > at) {
+        row.upkeep_at = Some(at);
+    }
+}
+
 pub(crate) fn settle(
     row: &mut Option<Stored>,
     claimed: Version,

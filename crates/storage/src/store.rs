@@ -63,6 +63,8 @@ use crate::{AccountKey, Attempt, AttemptId, Entry, Event, Passage, Row, Sealed, 
 ///     again, even if none is left.
 /// 28. `p28_reseal_changes_the_bytes_alone`: `reseal` replaces the sealed bytes of the named version, and nothing else;
 ///     elsewhere, or where the secret was erased, it is a [`StoreError::Conflict`]. A renewal in flight still commits.
+/// 29. `p29_hasten_brings_the_upkeep_forward`: the upkeep of an active row at the named version is due within the named
+///     time afterwards, or sooner if it was; nothing else changes, and no event tells of it.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// The row under `key`.
@@ -106,6 +108,10 @@ pub trait Store: Send + Sync + 'static {
         attempt: &AttemptId,
         settlement: &Settlement,
     ) -> Result<Settled, StoreError>;
+
+    /// Somebody uses the account: the upkeep of version `seen` is due in `upkeep_in` from now, unless it is due sooner. Of
+    /// a row that stands at another version, or cannot be used, nothing changes.
+    async fn hasten(&self, key: &AccountKey, seen: Version, upkeep_in: Duration) -> Result<(), StoreError>;
 
     /// Turns the row at version `seen` into a tombstone, or goes on with the tombstone at that version; the tombstone's
     /// version. What stands there at another version is left as it is.

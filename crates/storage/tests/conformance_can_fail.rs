@@ -63,5 +63,6 @@ mod broken {
         StaysClosed breaks p26_an_opened_gate_is_open
         NumbersAnew breaks p27_pruned_events_are_gone_for_good
         ResealsByPutting breaks p28_reseal_changes_the_bytes_alone
+        NeverHastens breaks p29_hasten_brings_the_upkeep_forward
     }
 }

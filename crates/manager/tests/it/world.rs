@@ -242,6 +242,10 @@ impl Store for FaultyStore {
         fails(&self.failing.settles)?;
         self.store.settle(key, claimed, attempt, settlement).await
     }
+    async fn hasten(&self, key: &AccountKey, seen: Version, upkeep_in: Duration) -> Result<(), StoreError> {
+        self.store.hasten(key, seen, upkeep_in).await
+    }
+
     async fn remove(&self, key: &AccountKey, seen: Version, secret: Secret) -> Result<Version, StoreError> {
         self.store.remove(key, seen, secret).await
     }

@@ -169,3 +169,34 @@ async fn one_caller_takes_over<S: Store, A: AsyncFn(&S, Duration)>(bench: &Bench
     let claimed: Vec<_> = at_once(callers).await.into_iter().flatten().collect();
     is_taken_over(&claimed, &[(ALONE, lost)]);
 }
+
+/// Promise 29: somebody uses the account, so its upkeep is due sooner, and never later.
+pub async fn p29_hasten_brings_the_upkeep_forward<S: Store>(store: Arc<S>, advance: impl AsyncFn(&S, Duration)) {
+    let bench = Bench { store, advance };
+    let key = key("main");
+    let seen = bench.store.put(&key, None, &upkeep_in(90_000)).await.unwrap();
+    let (before, events) = (bench.row(&key).await, bench.events().await);
+    let hasten = async |seen, seconds| bench.store.hasten(&key, seen, SECOND * seconds).await.unwrap();
+    hasten(seen.next(), 1000).await;
+    assert_near(bench.row(&key).await.upkeep_in, SECOND * 90_000);
+    hasten(seen, 5000).await;
+    assert_near(bench.row(&key).await.upkeep_in, SECOND * 5000);
+    hasten(seen, 9000).await;
+    let after = bench.row(&key).await;
+    assert_near(after.upkeep_in, SECOND * 5000);
+    assert_eq!(timeless(after), timeless(before), "nothing else changes");
+    assert_eq!(bench.events().await, events, "nothing has happened to it");
+    bench.pass(SECOND * 5001).await;
+    assert_eq!(names(&bench.due(CLIENT, Duration::ZERO, 10).await), ["main"]);
+
+    // What had none has one, what is gone has none.
+    let other = super::bench::key("other");
+    let seen = bench.store.put(&other, None, &Entry { upkeep_in: None, ..entry(1) }).await.unwrap();
+    bench.store.hasten(&other, seen, SECOND * 700).await.unwrap();
+    assert_near(bench.row(&other).await.upkeep_in, SECOND * 700);
+    let tombstone = bench.remove(&other, Secret::EraseNow).await.unwrap();
+    bench.store.hasten(&other, tombstone, SECOND).await.unwrap();
+    assert_eq!(bench.row(&other).await.upkeep_in, None);
+    bench.store.hasten(&super::bench::key("nobody"), seen, SECOND).await.unwrap();
+    assert_eq!(bench.store.load(&super::bench::key("nobody")).await.unwrap(), None);
+}

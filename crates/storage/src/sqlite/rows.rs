@@ -1,6 +1,8 @@
 //! Accounts as rows of their table.
 
-use sqlx::{SqliteConnection, query, sqlite::SqliteRow};
+use std::time::Duration;
+
+use sqlx::{SqliteConnection, SqlitePool, query, sqlite::SqliteRow};
 
 use super::{
     columns::{
@@ -9,7 +11,7 @@ use super::{
     schema::TablePrefix,
 };
 use crate::{
-    AccountKey, Filter, Row, Status, StatusKind, StoreError,
+    AccountKey, Filter, Row, Status, StatusKind, StoreError, Version,
     rules::{Moment, Open, Stored},
 };
 
@@ -104,6 +106,29 @@ pub(super) async fn due(
         .await
         .map_err(unavailable)?;
     rows.iter().map(|row| Ok((key(row)?, read(row)?.0))).collect()
+}
+
+/// What [`hasten`](crate::rules::hasten) does, in one statement.
+pub(super) async fn hasten(
+    writer: &SqlitePool,
+    prefix: &TablePrefix,
+    key: &AccountKey,
+    seen: Version,
+    upkeep_in: Duration,
+) -> Result<(), StoreError> {
+    const HASTEN: &str = "UPDATE {prefix}accounts SET upkeep_at = {now} + ?5 \
+         WHERE tenant = ?1 AND provider = ?2 AND account = ?3 AND version = ?4 AND status = 'active' \
+         AND (upkeep_at IS NULL OR upkeep_at > {now} + ?5)";
+    query(prefix.sql(HASTEN))
+        .bind(key.tenant())
+        .bind(key.provider())
+        .bind(key.account())
+        .bind(version_number(seen))
+        .bind(millis(upkeep_in))
+        .execute(writer)
+        .await
+        .map_err(unavailable)?;
+    Ok(())
 }
 
 /// The rows that [`passes`](crate::rules::passes) means, in order of key.

@@ -1,10 +1,10 @@
 //! The tables: their names, their making, their migration.
 
-use mailgrant_core::{Error, ErrorKind};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection, query_scalar, raw_sql};
 
 use super::columns::{NOW, unavailable};
 use crate::StoreError;
+pub use crate::table_prefix::TablePrefix;
 
 /// In order; the schema's version is how many of them have run. One that was released never changes.
 const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_accounts_logins_gates_events.sql")];
@@ -12,46 +12,10 @@ const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_account
 /// Bounds the wait for other processes that open the same new file; each round waits for SQLite's lock.
 const WAL_ROUNDS: usize = 64;
 
-/// What the names of a store's tables begin with; `mailgrant_` unless told otherwise.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TablePrefix(Box<str>);
-
 impl TablePrefix {
-    /// A prefix of 1 to 41 lower-case letters, digits and underscores that does not begin with a digit.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Configuration`] if it is anything else.
-    pub fn new(prefix: &str) -> Result<Self, Error> {
-        let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
-        let begins_well = prefix.bytes().next().is_some_and(|first| !first.is_ascii_digit());
-        // SQLite keeps names with this beginning for itself.
-        let reserved = prefix.starts_with("sqlite_");
-        if !begins_well || reserved || prefix.len() > 41 || !prefix.bytes().all(allowed) {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                "table_prefix_invalid",
-                "a table prefix is 1 to 41 lower-case letters, digits and underscores, not beginning with a digit",
-            ));
-        }
-        Ok(Self(prefix.into()))
-    }
-
-    /// The prefix as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// `template` with this prefix and the store's clock in it: nothing else ever enters SQL as text.
     pub(super) fn sql(&self, template: &str) -> AssertSqlSafe<String> {
-        AssertSqlSafe(template.replace("{prefix}", &self.0).replace("{now}", NOW))
-    }
-}
-
-impl Default for TablePrefix {
-    fn default() -> Self {
-        Self("mailgrant_".into())
+        AssertSqlSafe(template.replace("{prefix}", self.as_str()).replace("{now}", NOW))
     }
 }
 

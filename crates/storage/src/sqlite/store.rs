@@ -70,6 +70,10 @@ impl Store for SqliteStore {
         self.change(key, |row, now| rules::settle(row, claimed, attempt, settlement, now)).await
     }
 
+    async fn hasten(&self, key: &AccountKey, seen: Version, upkeep_in: Duration) -> Result<(), StoreError> {
+        rows::hasten(&self.writer, &self.prefix, key, seen, upkeep_in).await
+    }
+
     async fn remove(&self, key: &AccountKey, seen: Version, secret: Secret) -> Result<Version, StoreError> {
         let version = self.change(key, |row, now| rules::remove(row, seen, secret, now)).await??;
         if secret == Secret::EraseNow {

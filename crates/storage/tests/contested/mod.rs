@@ -77,6 +77,10 @@ impl Store for Contested {
         self.inner.settle(key, claimed, attempt, settlement).await
     }
 
+    async fn hasten(&self, key: &AccountKey, seen: Version, upkeep_in: Duration) -> Result<(), StoreError> {
+        self.inner.hasten(key, seen, upkeep_in).await
+    }
+
     async fn remove(&self, key: &AccountKey, seen: Version, secret: Secret) -> Result<Version, StoreError> {
         self.inner.remove(key, seen, secret).await
     }
