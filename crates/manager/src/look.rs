@@ -89,6 +89,9 @@ pub(crate) async fn look(inner: &Inner, strip: &Strip) -> Result<Look, Error> {
     if let Some(left) = row.attempt.as_ref().and_then(|attempt| attempt.lease) {
         return if over || phase == Phase::Scarce { Ok(Look::Held(left)) } else { here };
     }
+    if let Some(attempt) = row.attempt.as_ref().filter(|attempt| inner.in_hand.has(&attempt.id)) {
+        return if over { Ok(Look::Held(attempt.age)) } else { here };
+    }
     if !over && (row.resting.is_some() || in_doubt(&row, client.profile().replay.grace)) {
         return here;
     }

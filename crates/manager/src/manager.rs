@@ -20,6 +20,7 @@ use crate::{
     current::Current,
     disconnect,
     gate::Gates,
+    in_hand::InHand,
     schedule::{self, Schedule},
     slot::Slot,
     tasks::Tasks,
@@ -39,6 +40,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) tasks: Tasks,
     pub(crate) gates: Gates,
+    pub(crate) in_hand: InHand,
     /// Upkeep was started.
     tended: AtomicBool,
     slots: Mutex<HashMap<AccountKey, Arc<Slot>>>,
@@ -54,9 +56,9 @@ impl Manager {
     }
 
     pub(crate) fn new(vault: Vault, clients: Clients, host: Arc<dyn Host>, settings: Settings) -> Self {
-        let (tasks, gates) = (Tasks::new(), Gates::default());
+        let (tasks, gates, in_hand) = (Tasks::new(), Gates::default(), InHand::default());
         let (tended, slots) = (AtomicBool::new(false), Mutex::default());
-        Self { inner: Arc::new(Inner { vault, clients, host, settings, tasks, gates, tended, slots }) }
+        Self { inner: Arc::new(Inner { vault, clients, host, settings, tasks, gates, in_hand, tended, slots }) }
     }
 
     /// Renews in the background, from now on, what is due although nobody asks: tokens that were asked for since their

@@ -7,7 +7,7 @@ use std::{
 };
 
 use mailgrant_core::{Error, ErrorKind, Outcome, Permit, TokenRecord};
-use mailgrant_storage::{AttemptId, Claim, Purpose, Settled, Settlement, Status};
+use mailgrant_storage::{AccountKey, AttemptId, Claim, Purpose, Settled, Settlement, Status};
 
 use crate::{
     account::is_of_the_want,
@@ -15,6 +15,7 @@ use crate::{
     disconnect::give_back,
     flight::Strip,
     gate::{self, Pass},
+    in_hand::Grip,
     look::{Hasten, Look, Work, ask_user, look, resting},
     manager::Inner,
     save,
@@ -33,6 +34,7 @@ pub(crate) enum Step {
 /// What an attempt was claimed with, and may be sent with.
 pub(crate) struct Leave {
     pub(crate) attempt: AttemptId,
+    pub(crate) grip: Grip,
     pub(crate) permit: Permit,
     pub(crate) pass: Pass,
 }
@@ -97,6 +99,7 @@ async fn claim(inner: &Inner, strip: &Strip, work: Work, began: Duration) -> Ste
         Err(error) => return Step::Land(error),
     };
     let attempt = AttemptId::draw(&*inner.host);
+    let grip = inner.in_hand.grip(attempt);
     let purpose = work.unsettled.as_ref().map_or(Purpose::Renew, |open| Purpose::Replay(open.id));
     let claimed_at = inner.host.monotonic();
     match inner.vault.store().claim(key, &attempt, LEASE, work.version, purpose).await {
@@ -104,7 +107,7 @@ async fn claim(inner: &Inner, strip: &Strip, work: Work, began: Duration) -> Ste
             let permit = permit.until(claimed_at + LEASE - GUARD);
             // Whoever asks from here on asks for the token that comes of this.
             strip.slot.take_asked();
-            send(inner, strip, work, Leave { attempt, permit, pass }, true).await
+            send(inner, strip, work, Leave { attempt, grip, permit, pass }, true).await
         }
         Ok(Claim::Held(left)) => Step::Wait(left),
         Ok(Claim::Resting(left)) => Step::Land(resting(left)),
@@ -139,8 +142,13 @@ async fn permit(inner: &Inner, strip: &Strip, work: &Work, began: Duration) -> R
 
 /// `asked`: somebody waits for it, or will be glad of it.
 pub(crate) async fn send(inner: &Inner, strip: &Strip, work: Work, leave: Leave, asked: bool) -> Step {
-    let Leave { attempt, permit, pass } = leave;
+    let Leave { attempt, permit, pass, grip: _grip } = leave;
     let (key, identity) = (&strip.slot.key, work.client.identity());
+    if work.unsettled.is_some()
+        && let Err(step) = look_again(inner, key, &work, &attempt).await
+    {
+        return step;
+    }
     let sent_at = inner.host.monotonic();
     let outcome = work.client.refresh(permit, &work.record).await;
     let took = inner.host.monotonic() - sent_at;
@@ -170,6 +178,23 @@ pub(crate) async fn send(inner: &Inner, strip: &Strip, work: Work, leave: Leave,
         Ok(Settled::Missed(Some(_))) => Step::Again,
         // If even this could not be stored, the attempt stays open, and is found so.
         _ => step,
+    }
+}
+
+/// Before a token is sent a second time: who was thought lost may have come back and saved what came of the first.
+async fn look_again(inner: &Inner, key: &AccountKey, work: &Work, attempt: &AttemptId) -> Result<(), Step> {
+    match inner.vault.store().load(key).await {
+        Ok(Some(row))
+            if row.version == work.version && row.attempt.as_ref().is_some_and(|open| open.id == *attempt) =>
+        {
+            Ok(())
+        }
+        Ok(_) => Err(Step::Again),
+        Err(error) => {
+            let untouched = Settlement::Untouched { pause: Duration::ZERO };
+            let _ = save::settle(inner, key, work.version, attempt, &untouched, 1).await;
+            Err(Step::Land(error.into()))
+        }
     }
 }
 

@@ -89,7 +89,10 @@ async fn page(inner: &Arc<Inner>, herd: &mut Herd) -> Duration {
     while leaves.len() < herd.page {
         let Some(running) = inner.tasks.begin() else { break };
         match herd.client.budget().permit_for_upkeep() {
-            Ok(permit) => leaves.push((AttemptId::draw(&*inner.host), permit, running)),
+            Ok(permit) => {
+                let attempt = AttemptId::draw(&*inner.host);
+                leaves.push((attempt, inner.in_hand.grip(attempt), permit, running));
+            }
             Err(error) => {
                 wait = error.retry_after().unwrap_or(PERIOD);
                 break;
@@ -131,8 +134,8 @@ async fn page(inner: &Arc<Inner>, herd: &mut Herd) -> Duration {
     herd.pause = if claimed.is_empty() { (herd.pause * 2).min(LONGEST) } else { PERIOD };
     for due in claimed {
         let Some(place) = leaves.iter().position(|(attempt, ..)| *attempt == due.attempt) else { continue };
-        let (attempt, permit, running) = leaves.swap_remove(place);
-        let leave = Leave { attempt, permit: permit.until(claimed_at + LEASE - GUARD), pass };
+        let (attempt, grip, permit, running) = leaves.swap_remove(place);
+        let leave = Leave { attempt, grip, permit: permit.until(claimed_at + LEASE - GUARD), pass };
         begin(inner, herd.client.clone(), due, leave, running);
     }
     // Not the same in two processes.
@@ -155,6 +158,17 @@ async fn renew(inner: &Inner, client: Arc<dyn AnyClient>, due: Due, leave: Leave
     let slot = inner.slot_in_memory(&key).unwrap_or_else(|| Arc::new(Slot::new(key.clone())));
     let asked = slot.take_asked();
     let (generation, version, age) = (slot.generation(), row.version, row.age);
+    if let Some(ours) = unsettled.as_ref().filter(|before| inner.in_hand.has(&before.id)) {
+        // It was thought lost while this process was frozen. What it comes to is what it comes to.
+        let until = inner.host.monotonic() + LEASE - GUARD;
+        while inner.in_hand.has(&ours.id) && inner.host.monotonic() < until {
+            inner.host.sleep(POLL).await;
+        }
+        let untouched = Settlement::Untouched { pause: Duration::ZERO };
+        // If it did settle, there is nothing left to say.
+        let _ = save::settle(inner, &key, version, &leave.attempt, &untouched, 5).await;
+        return;
+    }
     let strip = Strip::for_nobody(slot);
     let record = match inner.vault.open(&key, row) {
         Ok(Kept { record: Some(record), .. }) => record,
@@ -177,6 +191,9 @@ async fn renew(inner: &Inner, client: Arc<dyn AnyClient>, due: Due, leave: Leave
         Step::Again | Step::Wait(_) => renewal::run(inner, &strip).await,
     }
 }
+
+/// How often an attempt in hand is looked after.
+const POLL: Duration = Duration::from_millis(100);
 
 /// When an account whose secret does not open is looked at again: not before somebody has mended something.
 const AGAIN: Duration = Duration::from_secs(600);
