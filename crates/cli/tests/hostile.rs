@@ -13,6 +13,9 @@ mod rig;
 mod rows;
 #[path = "../../core/tests/it/hostile/server.rs"]
 mod server;
+#[path = "../../acceptance/tests/tables/mod.rs"]
+#[expect(dead_code, reason = "its answers of the API come to whoever calls it")]
+mod tables;
 
 use std::{
     collections::BTreeSet,
@@ -25,7 +28,21 @@ use self::{
     rig::Rig,
     rows::End,
     server::{Does, Hostile, Seen},
+    tables::{
+        means::Means,
+        refusals::{anybody, getresponse, reply},
+        reply::Reply,
+        tokens as with_tokens,
+    },
 };
+
+/// What a good answer of core's table brings.
+fn tokens() -> String {
+    format!(r#"{{"access_token":"{TOKEN}","token_type":"bearer","expires_in":60,"refresh_token":"{TOKEN}"}}"#)
+}
+
+/// A row of the tables of answers is about an exchange, a refresh, then this.
+const OBTAINING: usize = 2;
 
 const MOST_WRITTEN: usize = 16 << 20;
 
@@ -82,6 +99,7 @@ fn check(rig: &Rig, index: usize, case: Case) -> (i32, Option<String>) {
     let output = command.env("MAILGRANT_CLIENT_SECRET", SECRET).output().unwrap();
     assert_is_clean(case.name, &output.stdout);
     assert_is_clean(case.name, &output.stderr);
+    assert!(output.stderr.len() < 4096, "{}: {} bytes", case.name, output.stderr.len());
     let (code, said) = (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap());
     let seen @ Seen { connections, requests, written, .. } = server.seen();
     let not_sent = said.contains("[provider_unreachable");
@@ -99,10 +117,9 @@ fn assert_is_clean(name: &str, output: &[u8]) {
     let said = String::from_utf8(output.to_vec()).unwrap_or_else(|_| panic!("{name}: not UTF-8"));
     let is_odd = |char: char| char != '\n' && char.is_control() || ('\u{202a}'..='\u{202e}').contains(&char);
     assert!(!said.contains(is_odd), "{name}: {said:?}");
-    for secret in FORMS.into_iter().chain([TOKEN]) {
+    for secret in FORMS.into_iter().chain([TOKEN, "hush-hush", "second-access-token", "second-refresh-token"]) {
         assert!(!said.contains(secret), "{name}: {secret} is in {said}");
     }
-    assert!(said.len() < 4096, "{name}: {} bytes", said.len());
 }
 
 /// What `--help` says.
@@ -135,6 +152,39 @@ fn rows(rig: &Rig, by_time: bool, at_once: usize) {
     let case = |row: rows::Row| Case { name: row.name, does: row.does, ends: row.ends.iter().map(ends).collect() };
     check_all(rig, rows.map(case).collect(), at_once);
     assert_eq!(elsewhere.strangers(), 0, "a redirect was followed");
+}
+
+/// The row as a server says it.
+fn said(row: &Reply) -> Vec<u8> {
+    let mut bytes = format!("HTTP/1.1 {} hush-hush\r\ncontent-length: {}\r\n", row.status, row.body.len()).into_bytes();
+    row.headers.iter().for_each(|(name, value)| bytes.extend(format!("{name}: {value}\r\n").into_bytes()));
+    bytes.extend_from_slice(b"\r\n");
+    bytes.extend_from_slice(&row.body);
+    bytes
+}
+
+/// The tables of answers: a wrong setting is ours to mend, everything else can be tried again.
+fn answered(rows: impl Iterator<Item = (&'static str, Reply, Means)>) -> Vec<Case> {
+    let ends = |means| match means {
+        Means::Issued { .. } => CONNECTED.0,
+        Means::Ours => 5,
+        Means::Paced(_) | Means::Later(_) => 4,
+        Means::Dead | Means::Uncertain(_) | Means::Again | Means::Open => panic!("obtaining knows no {means:?}"),
+    };
+    rows.map(|(name, row, means)| Case { name, does: Does::Says(said(&row)), ends: vec![(ends(means), String::new())] })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn every_refusal_ends_with_its_code() {
+    let rows = anybody::ROWS.iter().chain(getresponse::ROWS);
+    check_all(&Rig::new().await, answered(rows.map(|row| (row.0, reply(row), row.4[OBTAINING]))), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn every_answer_with_tokens_ends_with_its_code() {
+    let rows = with_tokens::rows().map(|(body, means)| ("an answer with tokens", Reply::ok(body), means[OBTAINING]));
+    check_all(&Rig::new().await, answered(rows), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

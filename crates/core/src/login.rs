@@ -1,8 +1,9 @@
 //! Login: the one-time values of one trip through the consent page.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use secrecy::ExposeSecret;
+use zeroize::Zeroizing;
 
 use crate::{CsrfState, Host, MarkedBy, Pkce, Verifier};
 
@@ -42,15 +43,20 @@ impl Login {
         }
     }
 
-    /// The redirect URI as both requests name it.
+    /// The redirect URI as both requests name it, wiped since its login's mark may be in it.
     #[expect(clippy::disallowed_methods, reason = "door: into the redirect URI that a browser is shown anyway")]
-    pub(crate) fn redirect_uri<'a>(&self, plain: Option<&'a str>) -> Option<Cow<'a, str>> {
-        plain.map(|plain| match &self.mark {
-            Mark::Nonce(state) => {
-                let joint = if plain.contains('?') { '&' } else { '?' };
-                Cow::Owned(format!("{plain}{joint}state={}", state.expose_secret()))
+    pub(crate) fn redirect_uri(&self, plain: Option<&str>) -> Option<Zeroizing<String>> {
+        const NAME: &str = "state=";
+        plain.map(|plain| {
+            let nonce = if let Mark::Nonce(state) = &self.mark { state.expose_secret() } else { "" };
+            let mut uri = Zeroizing::new(String::with_capacity(plain.len() + 1 + NAME.len() + nonce.len()));
+            uri.push_str(plain);
+            if !nonce.is_empty() {
+                uri.push(if plain.contains('?') { '&' } else { '?' });
+                uri.push_str(NAME);
+                uri.push_str(nonce);
             }
-            _ => Cow::Borrowed(plain),
+            uri
         })
     }
 }

@@ -109,6 +109,11 @@ where
     done(login.receive(callback).expect("it is this login's").exchange())
 }
 
+/// "See other" (RFC 9110 §15.4.4) may be said of what was done, "not modified" of what is remembered.
+fn follows_what_was_done(reply: &Reply) -> bool {
+    matches!(reply.status, 303 | 304)
+}
+
 /// Checks what an answer came to.
 pub fn check(asked: Asked, reply: &Reply, arm: &Arm, may_end: MayEnd) {
     let object = reply.object();
@@ -132,15 +137,17 @@ pub fn check(asked: Asked, reply: &Reply, arm: &Arm, may_end: MayEnd) {
             // After a login the customer is there, to begin again over a token that is of no use.
             assert!(asked == Asked::Exchange || error.kind() != ErrorKind::AskUser, "{error}");
             if asked == Asked::Refresh {
-                let clear = matches!(reply.status, 300..=499);
+                let clear = matches!(reply.status, 300..=499) && !follows_what_was_done(reply);
                 let refused = reply.may_be_a_verdict() && error.provider_code().is_some();
                 assert!(clear || refused, "nobody knows whether it was spent: {reply:?}");
                 assert!(refused || !matches!(reply.status, 408 | 460 | 499), "somebody on the way gave up: {reply:?}");
             }
         }
         Arm::Uncertain(error) => {
-            assert_eq!((asked, error.kind()), (Asked::Refresh, ErrorKind::TryLater), "{error}");
-            assert!(!matches!(reply.status, 300..=399 | 429), "a clear answer: {reply:?}");
+            let kind = if follows_what_was_done(reply) { ErrorKind::Configuration } else { ErrorKind::TryLater };
+            assert_eq!((asked, error.kind()), (Asked::Refresh, kind), "{error}");
+            let clear = matches!(reply.status, 300..=399 | 429) && !follows_what_was_done(reply);
+            assert!(!clear, "a clear answer: {reply:?}");
         }
     }
     if let Arm::Refused(error) | Arm::Untouched(error) | Arm::Uncertain(error) = arm {

@@ -11,20 +11,31 @@ use std::collections::BTreeMap;
 
 use golden::{client, compare, visited};
 use mailgrant_core::{
-    AuthorizationCode, Callback, ClientCredentials, Expired, Implicit, Session, Standing, Unauthorized, http::Method,
+    AuthorizationCode, Callback, ClientCredentials, Endpoints, Expired, Implicit, Session, Standing, Unauthorized,
+    http::Method,
 };
 use mailgrant_getresponse::{GetResponse, PanelDomain, Region};
 
 /// What every request is answered with.
 const ANSWER: &str = r#"{"access_token":"an/access+token","expires_in":3600,"token_type":"Bearer","scope":null,"refresh_token":"a/refresh+token","accountId":"pf1a"}"#;
 
-fn environments() -> [(&'static str, GetResponse); 6] {
+/// A server under test, as an emulator on loopback lays out its addresses.
+fn loopback() -> Endpoints {
+    let at = "http://127.0.0.1:8080";
+    Endpoints::parse(&format!("{at}/oauth2_authorize.html"), &format!("{at}/v3/token"), &format!("{at}/v3")).unwrap()
+}
+
+fn environments() -> [(&'static str, GetResponse); 9] {
     let panel = PanelDomain::parse("custom-domain.getresponse360.com").unwrap();
+    let max = || GetResponse::max(&panel, Region::Com);
     [
         ("retail", GetResponse::retail()),
-        ("max-com", GetResponse::max(&panel, Region::Com)),
+        ("loopback", GetResponse::at(loopback())),
+        ("max-com", max()),
         ("max-pl", GetResponse::max(&panel, Region::Pl)),
-        ("parent-login", GetResponse::max(&panel, Region::Com).for_parent_login("parent@shop.example").unwrap()),
+        ("max-loopback", max().served_at(loopback())),
+        ("max-json-body", max().with_json_body()),
+        ("parent-login", max().for_parent_login("parent@shop.example").unwrap()),
         ("pkce", GetResponse::retail().with_pkce()),
         ("json-body", GetResponse::retail().with_json_body()),
     ]
@@ -80,6 +91,6 @@ async fn every_request_is_as_its_file_says() {
             now.insert(format!("{environment}.{request}"), text);
         }
     }
-    assert_eq!(now.len(), 6 * 9);
+    assert_eq!(now.len(), 9 * 9);
     compare("tests/golden", &now);
 }

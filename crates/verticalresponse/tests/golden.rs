@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 
 use golden::{client, compare, visited};
 use mailgrant_core::{
-    AuthorizationCode, Callback, Client, CodeReceived, OfferedBy, Provider, Revocation, Session, Standing, http::Method,
+    AuthorizationCode, Callback, Client, CodeReceived, Endpoint, Endpoints, OfferedBy, Provider, Revocation, Session,
+    Standing, http::Method,
 };
 use mailgrant_verticalresponse::{VerticalResponse, VerticalResponseDelegated};
 
@@ -50,6 +51,12 @@ async fn generation_1(binding: &str, provider: VerticalResponse, sent: &mut Sent
     }
 }
 
+/// A server under test, as an emulator on loopback lays out the addresses of a generation.
+fn loopback(generation: &str) -> Endpoints {
+    let at = format!("http://127.0.0.1:8080/{generation}");
+    Endpoints::parse(&format!("{at}/authorize"), &format!("{at}/token"), &format!("{at}/api/v1")).unwrap()
+}
+
 async fn generation_2(name: &str, provider: VerticalResponseDelegated, sent: &mut Sent) {
     let of = |request: &str| format!("{name}.{request}");
     let (client, log) = client(provider, ANSWER);
@@ -72,8 +79,12 @@ async fn every_request_is_as_its_file_says() {
     generation_1("redirect-nonce", portal(), &mut sent).await;
     generation_1("state", portal().with_state(), &mut sent).await;
     generation_1("browser-only", portal().with_fixed_redirect_uri(), &mut sent).await;
+    generation_1("loopback", VerticalResponse::at(loopback("1")), &mut sent).await;
+    let revoke = Endpoint::parse("http://127.0.0.1:8080/2/revoke").unwrap();
+    let played = VerticalResponseDelegated::at(loopback("2"), Some(revoke));
+    generation_2("generation-2.loopback", played, &mut sent).await;
     generation_2("generation-2", VerticalResponseDelegated::production(), &mut sent).await;
     generation_2("generation-2.pkce", VerticalResponseDelegated::production().with_pkce(), &mut sent).await;
-    assert_eq!(sent.len(), 3 * 4 + 2 * 5);
+    assert_eq!(sent.len(), 4 * 4 + 3 * 5);
     compare("tests/golden", &sent);
 }

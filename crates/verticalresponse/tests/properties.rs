@@ -88,7 +88,7 @@ fn envelope() -> impl Strategy<Value = Value> {
 }
 
 fn status() -> impl Strategy<Value = u16> {
-    prop_oneof![3 => 400..500_u16, 1 => 200..300_u16, 2 => 100..1000_u16]
+    prop_oneof![3 => 400..500_u16, 1 => 200..300_u16, 1 => 300..310_u16, 2 => 100..1000_u16]
 }
 
 /// What the gateway before the first generation may say.

@@ -1,8 +1,10 @@
 //! One customer's account, from its consent to its second token.
 
+use std::sync::Arc;
+
 use mailgrant_core::{
-    AuthorizationCode, Authorized, Callback, Client, Credentials, Endpoints, PendingAuthorization, Session, Standing,
-    TokenRecord, http::Method, secrecy::ExposeSecret,
+    AuthorizationCode, Authorized, Callback, Client, Credentials, Endpoints, PendingAuthorization, ReqwestTransport,
+    Session, Standing, TokenRecord, http::Method, secrecy::ExposeSecret,
 };
 use mailgrant_getresponse::GetResponse;
 use mailgrant_storage::{AccountKey, KeyRing, Timing, Vault, memory::MemoryStore};
@@ -11,7 +13,9 @@ use crate::{browser, needles::Needles};
 
 /// What the process was given to live with.
 pub(crate) struct Given {
+    /// Of the consent page, for tokens, of the API.
     pub(crate) addresses: [String; 3],
+    pub(crate) transport: ReqwestTransport,
     pub(crate) credentials: Credentials,
     pub(crate) ring: KeyRing,
 }
@@ -28,7 +32,7 @@ pub(crate) struct Living {
 pub(crate) async fn live(given: Given, needles: &mut Needles) -> Living {
     let [authorize, token, api] = &given.addresses;
     let provider = GetResponse::at(Endpoints::parse(authorize, token, api).unwrap()).with_pkce();
-    let client = Client::new(provider, given.credentials).unwrap();
+    let client = Client::builder(provider, given.credentials, Arc::new(given.transport)).build().unwrap();
     let vault = Vault::new(MemoryStore::default(), given.ring);
     let key = AccountKey::new("tenant", "getresponse", "main").unwrap();
 

@@ -7,16 +7,21 @@
 mod browser;
 mod life;
 mod needles;
+mod relay;
 mod scan;
 mod stage;
 mod table;
 
 use scan::{Context, Copied, Place};
+use stage::Over;
 
 fn main() -> std::process::ExitCode {
-    // A request's head as it was written: that buffer is hyper's.
-    stage::run("the system's allocator", |copied| {
-        copied.place == Place::Heap && copied.context == Context::RequestHead || on_the_ciphers_stack(copied)
+    stage::run("the system's allocator", |over, copied| {
+        // A request's head as it was written: that buffer is hyper's. An answer as it was decrypted: the TLS library's, of
+        // which there are two. Whether the one that hyper read it into is wiped, plain HTTP says, where nothing is excused.
+        let of_a_library =
+            copied.context == Context::RequestHead || over == Over::Tls && copied.context == Context::Answer;
+        copied.place == Place::Heap && of_a_library || on_the_ciphers_stack(copied)
     })
 }
 

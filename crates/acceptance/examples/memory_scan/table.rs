@@ -4,10 +4,10 @@
 
 use std::process::ExitCode;
 
-use crate::{needles::Needles, scan::Copied};
+use crate::{needles::Needles, scan::Copied, stage::Over};
 
 /// Whether every copy that is left is excused; one that is not is told of.
-pub(crate) fn judge(left: &[Copied], is_excused: fn(&Copied) -> bool) -> ExitCode {
+pub(crate) fn judge(left: &[Copied], is_excused: impl Fn(&Copied) -> bool) -> ExitCode {
     let failures: Vec<_> = left.iter().filter(|copied| !is_excused(copied)).collect();
     for copied in &failures {
         println!("must not be there: {}, {:?} {:?}", copied.name, copied.place, copied.context);
@@ -29,8 +29,8 @@ impl Table {
         self.moments.push(found);
     }
 
-    pub(crate) fn say(&self, allocator: &str, head: usize) {
-        println!("Copies on {allocator} (known by all but their first {head} bytes):\n");
+    pub(crate) fn say(&self, over: Over, allocator: &str, head: usize) {
+        println!("Copies over {over:?}, on {allocator} (known by all but their first {head} bytes):\n");
         println!("{:<26} {:>6} {:>14} {:>14}   which", "secret", "in use", "session gone", "client gone");
         for name in &self.names {
             let counts = self.moments.iter().map(|found| found.iter().filter(|copied| copied.name == *name).count());

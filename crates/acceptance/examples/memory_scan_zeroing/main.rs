@@ -12,6 +12,8 @@ mod browser;
 mod life;
 #[path = "../memory_scan/needles.rs"]
 mod needles;
+#[path = "../memory_scan/relay.rs"]
+mod relay;
 #[path = "../memory_scan/scan.rs"]
 mod scan;
 #[path = "../memory_scan/stage.rs"]
@@ -26,7 +28,7 @@ use scan::{Copied, Place};
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
-    stage::run("a zeroing allocator", on_the_ciphers_stack)
+    stage::run("a zeroing allocator", |_, copied| on_the_ciphers_stack(copied))
 }
 
 /// The AES library expands a key where it returns it from, and no allocator wipes a stack.

@@ -12,8 +12,9 @@ use mailgrant_getresponse::GetResponse;
 use mailgrant_verticalresponse::{VerticalResponse, VerticalResponseDelegated};
 
 use crate::{
-    means::{Heard, Means, pause, seconds},
-    reply::{Reply, Script},
+    heard::{Heard, pause, seconds},
+    reply::Script,
+    tables::{means::Means, reply::Reply},
 };
 
 /// The answer to the login before, and to whoever tries again.

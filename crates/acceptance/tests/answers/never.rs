@@ -6,10 +6,12 @@
 
 use crate::{
     desk::{Desks, Verb, Who},
-    means::Means::{self, Dead, Issued},
     refusals,
-    reply::Reply,
-    tokens, verdicts,
+    tables::{
+        means::Means::{self, Dead, Issued},
+        reply::Reply,
+        tokens, verdicts,
+    },
 };
 
 const OF_REFUSALS: [u16; 5] = [200, 400, 401, 403, 404];

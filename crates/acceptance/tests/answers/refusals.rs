@@ -1,18 +1,14 @@
-//! What every refusal of the token endpoint means, verb by verb.
-
-mod anybody;
-mod getresponse;
-mod verticalresponse;
+//! Whether every refusal of the token endpoint means what its row says, verb by verb.
 
 use crate::{
     desk::{Desks, OFFERED, Verb, Who},
-    means::Means,
     quiet,
-    reply::{Headers, Reply},
+    tables::{
+        means::Means,
+        refusals::{Row, anybody, getresponse, reply, verticalresponse},
+        reply::Reply,
+    },
 };
-
-/// Its name, status, headers and body, then what each verb makes of it.
-type Row<const N: usize> = (&'static str, u16, Headers, &'static [u8], [Means; N]);
 
 /// A row, with the one verb of one provider that is looked at.
 pub(crate) struct Case {
@@ -32,11 +28,12 @@ pub(crate) fn cases() -> Vec<Case> {
 
 /// The columns of a table are an exchange, a refresh, and where it has a third one, obtaining.
 fn cells<const N: usize>(rows: &'static [Row<N>], whose: &'static [Who]) -> impl Iterator<Item = Case> {
-    rows.iter().flat_map(move |(name, status, headers, body, means)| {
+    rows.iter().flat_map(move |row| {
+        let (name, .., means) = row;
         let offered = OFFERED.into_iter().filter(|(who, _)| whose.contains(who));
         offered.map(move |(who, verb)| Case {
             name,
-            reply: Reply::new(*status, headers, *body),
+            reply: reply(row),
             asked: (who, verb),
             means: means[verb as usize],
         })

@@ -5,16 +5,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on says where")]
 
+mod answers;
 mod canary;
 mod ear;
 mod encodings;
 mod failures;
 mod flows;
 mod host;
+mod hostile;
 mod managed;
 mod operations;
 mod panics;
 mod rows;
 mod server;
 mod shop;
+#[path = "../tables/mod.rs"]
+mod tables;
 mod troubled;

@@ -9,7 +9,7 @@ use mailgrant_core::{
 use crate::{ear::Ear, flows::connected, shop, shop::Shop};
 
 /// One of them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     Exchange,
     ExchangeInJson,

@@ -59,6 +59,11 @@ impl Shop {
         self.fails.store(true, Ordering::SeqCst);
     }
 
+    /// It is in order again.
+    pub(crate) fn mend(&self) {
+        self.fails.store(false, Ordering::SeqCst);
+    }
+
     pub(crate) fn endpoints(&self) -> Endpoints {
         self.endpoints_at(&self.server.url)
     }

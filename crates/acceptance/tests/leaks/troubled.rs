@@ -7,8 +7,8 @@ use std::{
 
 use mailgrant_core::{Lookup, async_trait};
 use mailgrant_storage::{
-    AccountKey, AttemptId, Claim, Due, Entry, Event, Filter, Purpose, Row, Secret, Settled, Settlement, Sharing, Store,
-    StoreError, Taken, Version, memory::MemoryStore,
+    AccountKey, AttemptId, Claim, Due, Entry, Event, Filter, Passage, Purpose, Row, Secret, Settled, Settlement,
+    Sharing, Store, StoreError, Taken, Version, memory::MemoryStore,
 };
 
 /// What becomes of the verb that is troubled.
@@ -27,8 +27,23 @@ pub(crate) struct Troubled {
 }
 
 /// Every verb of a store.
-pub(crate) const VERBS: [&str; 10] =
-    ["load", "put", "claim", "claim_due", "settle", "remove", "put_pending", "take_pending", "list", "events"];
+pub(crate) const VERBS: [&str; 15] = [
+    "load",
+    "put",
+    "claim",
+    "claim_due",
+    "settle",
+    "remove",
+    "reseal",
+    "put_pending",
+    "take_pending",
+    "list",
+    "events",
+    "prune",
+    "pass_gate",
+    "close_gate",
+    "open_gate",
+];
 
 impl Troubled {
     pub(crate) fn over(inner: MemoryStore) -> Self {
@@ -86,12 +101,13 @@ impl Store for Troubled {
     async fn claim_due(
         &self,
         client_key: &str,
+        environment: &str,
         within: Duration,
         attempts: &[AttemptId],
         lease: Duration,
     ) -> Result<Vec<Due>, StoreError> {
-        self.meet("claim_due", client_key)?;
-        self.inner.claim_due(client_key, within, attempts, lease).await
+        self.meet("claim_due", (client_key, environment))?;
+        self.inner.claim_due(client_key, environment, within, attempts, lease).await
     }
 
     async fn settle(
@@ -105,9 +121,24 @@ impl Store for Troubled {
         self.inner.settle(key, claimed, attempt, settlement).await
     }
 
+    async fn hasten(&self, key: &AccountKey, seen: Version, upkeep_in: Duration) -> Result<(), StoreError> {
+        self.meet("hasten", (key, seen))?;
+        self.inner.hasten(key, seen, upkeep_in).await
+    }
+
     async fn remove(&self, key: &AccountKey, seen: Version, secret: Secret) -> Result<Version, StoreError> {
         self.meet("remove", (key, seen))?;
         self.inner.remove(key, seen, secret).await
+    }
+
+    async fn reseal(
+        &self,
+        key: &AccountKey,
+        seen: Version,
+        sealed: &mailgrant_storage::Sealed,
+    ) -> Result<(), StoreError> {
+        self.meet("reseal", (key, seen, sealed))?;
+        self.inner.reseal(key, seen, sealed).await
     }
 
     async fn put_pending(
@@ -146,5 +177,25 @@ impl Store for Troubled {
     async fn events(&self, after: u64, limit: usize) -> Result<Vec<Event>, StoreError> {
         self.meet("events", after)?;
         self.inner.events(after, limit).await
+    }
+
+    async fn prune(&self, through: u64) -> Result<u64, StoreError> {
+        self.meet("prune", through)?;
+        self.inner.prune(through).await
+    }
+
+    async fn pass_gate(&self, gate: &str, hold: Duration) -> Result<Passage, StoreError> {
+        self.meet("pass_gate", gate)?;
+        self.inner.pass_gate(gate, hold).await
+    }
+
+    async fn close_gate(&self, gate: &str, key: &AccountKey, pause: Duration, cause: &str) -> Result<(), StoreError> {
+        self.meet("close_gate", (gate, key, cause))?;
+        self.inner.close_gate(gate, key, pause, cause).await
+    }
+
+    async fn open_gate(&self, gate: &str, key: &AccountKey) -> Result<(), StoreError> {
+        self.meet("open_gate", (gate, key))?;
+        self.inner.open_gate(gate, key).await
     }
 }

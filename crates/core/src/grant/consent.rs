@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use crate::{ByConsent, Error, Grant, PendingAuthorization, Provider, Session, Unauthorized, wire};
 
 impl<P: Provider, G: Grant> Session<P, G, Unauthorized> {
@@ -71,9 +73,9 @@ const LONGEST: usize = 2048;
 /// Where to send a customer's browser.
 ///
 /// It carries the login's `state`: show it to that customer only. `Display` writes all of it, `Debug` leaves
-/// the query out.
+/// the query out. It is wiped when it is dropped; a `String` of it is the caller's.
 #[derive(Clone, PartialEq, Eq)]
-pub struct AuthorizeUrl(String);
+pub struct AuthorizeUrl(Zeroizing<String>);
 
 impl AuthorizeUrl {
     /// All of it, for a `Location` header.
@@ -96,7 +98,7 @@ impl fmt::Debug for AuthorizeUrl {
 }
 
 impl From<AuthorizeUrl> for String {
-    fn from(url: AuthorizeUrl) -> Self {
-        url.0
+    fn from(mut url: AuthorizeUrl) -> Self {
+        std::mem::take(&mut *url.0)
     }
 }

@@ -58,12 +58,25 @@ impl Fields {
     /// The URL of `endpoint` with the fields in its query, over bytes that are wiped with the last clone of it; `None`
     /// if it is longer than a URL may be.
     pub(super) fn in_query_of(&self, endpoint: &Endpoint) -> Option<Uri> {
+        Uri::from_maybe_shared(Bytes::from_owner(self.behind(endpoint))).ok()
+    }
+
+    /// The same as a text that is wiped.
+    pub(super) fn in_address_of(&self, endpoint: &Endpoint) -> Zeroizing<String> {
+        match String::from_utf8(std::mem::take(&mut *self.behind(endpoint))) {
+            Ok(url) => Zeroizing::new(url),
+            Err(_) => unreachable!("an endpoint is a text, and so is a form"),
+        }
+    }
+
+    /// In a buffer that does not grow.
+    fn behind(&self, endpoint: &Endpoint) -> Zeroizing<Vec<u8>> {
         let endpoint = endpoint.as_str();
         let mut url = Zeroizing::new(Vec::with_capacity(endpoint.len() + 1 + self.bytes.len()));
         url.extend_from_slice(endpoint.as_bytes());
         url.push(if endpoint.contains('?') { b'&' } else { b'?' });
         url.extend_from_slice(&self.bytes);
-        Uri::from_maybe_shared(Bytes::from_owner(url)).ok()
+        url
     }
 
     pub(super) fn content_type(&self) -> HeaderValue {
@@ -78,11 +91,6 @@ impl Fields {
             self.bytes.push(b'}');
         }
         Bytes::from_owner(self.bytes)
-    }
-
-    /// For a URL: what is in it is shown to a browser anyway.
-    pub(super) fn into_query(self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
     }
 }
 
@@ -142,7 +150,7 @@ mod tests {
     #[test]
     fn fields_are_encoded_and_ordered() {
         let fields = |format| Fields::new(format).pair("a", "x y").secret("b", &ClientSecret::from("&=+\""));
-        assert_eq!(fields(BodyFormat::Form).into_query(), "a=x+y&b=%26%3D%2B%22");
+        assert_eq!(fields(BodyFormat::Form).into_body(), &b"a=x+y&b=%26%3D%2B%22"[..]);
         assert_eq!(fields(BodyFormat::Json).into_body(), &br#"{"a":"x y","b":"&=+\""}"#[..]);
     }
 }

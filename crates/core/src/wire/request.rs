@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, header};
+use zeroize::Zeroizing;
 
 use super::encode::{Fields, basic, challenge};
 use crate::{
@@ -14,7 +15,11 @@ use crate::{
 const MAX_BODY: usize = 64 * 1024;
 
 /// RFC 6749 §4.1.1 or §4.2.1: where the customer's browser goes.
-pub(crate) fn authorize_url<P: Provider, G: ByConsent>(client: &Client<P>, grant: &G, login: &Login) -> String {
+pub(crate) fn authorize_url<P: Provider, G: ByConsent>(
+    client: &Client<P>,
+    grant: &G,
+    login: &Login,
+) -> Zeroizing<String> {
     let profile = client.profile();
     let mut query = Fields::new(BodyFormat::Form);
     if profile.response_type {
@@ -31,9 +36,7 @@ pub(crate) fn authorize_url<P: Provider, G: ByConsent>(client: &Client<P>, grant
     if let Some(verifier) = login.verifier.as_ref().filter(|_| G::RESPONSE_TYPE == "code") {
         query = query.pair("code_challenge", &challenge(verifier)).pair("code_challenge_method", "S256");
     }
-    let endpoint = profile.endpoints.authorize.as_str();
-    let joint = if endpoint.contains('?') { '&' } else { '?' };
-    format!("{endpoint}{joint}{}", query.into_query())
+    query.in_address_of(&profile.endpoints.authorize)
 }
 
 /// RFC 6749 §4.1.3: the code, for tokens.

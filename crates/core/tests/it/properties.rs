@@ -193,7 +193,8 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
 fn reply() -> impl Strategy<Value = Reply> {
     let json = anything().prop_map(|value| value.to_string().into_bytes());
     let body = prop_oneof![1 => vec(any::<u8>(), 0..80), 2 => json, 5 => mutated()];
-    let status = prop_oneof![3 => Just(200_u16), 2 => 400..500_u16, 1 => 200..300_u16, 2 => 100..1000_u16];
+    let status =
+        prop_oneof![3 => Just(200_u16), 2 => 400..500_u16, 1 => 200..300_u16, 1 => 300..310_u16, 2 => 100..1000_u16];
     let pause = prop_oneof!["[0-9]{1,25}", "[ -~]{0,30}", Just("Fri, 31 Dec 9999 23:59:59 GMT".to_owned())];
     (status, option::of(pause), body).prop_map(|(status, pause, body)| {
         let mut reply = Reply::new(status, body);

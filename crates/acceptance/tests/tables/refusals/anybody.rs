@@ -1,7 +1,7 @@
 //! Answers that mean the same from every provider.
 
 use super::Row;
-use crate::{
+use crate::tables::{
     means::{
         DOUBT, LATER,
         Means::{Dead, Later, Ours, Paced, Uncertain},
@@ -19,7 +19,7 @@ const DATE: Headers = &[("retry-after", "Thu, 01 Jan 2026 02:00:40 GMT")];
 
 /// What an exchange, a refresh and obtaining make of it.
 #[rustfmt::skip]
-pub(super) const ROWS: &[Row<3>] = &[
+pub(crate) const ROWS: &[Row<3>] = &[
     // The one word that ends a grant everywhere. Obtaining spends nothing that could be dead.
     ("a dead grant", 400, NO, GRANT, [Dead, Dead, Ours]),
     ("a dead grant, as unauthorized", 401, NO, GRANT, [Dead, Dead, Ours]),

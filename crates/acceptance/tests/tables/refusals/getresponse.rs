@@ -4,7 +4,7 @@ use super::{
     Row,
     verticalresponse::{GRANT, INACTIVE, QPS, REFUSED},
 };
-use crate::{
+use crate::tables::{
     means::{
         DOUBT, LATER,
         Means::{Dead, Ours, Paced},
@@ -14,6 +14,13 @@ use crate::{
 };
 
 const SEVEN: Headers = &[("retry-after", "7")];
+const RESET: Headers =
+    &[("X-RateLimit-Limit", "30000"), ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "267 seconds")];
+const SEVEN_RESET: Headers = &[("X-RateLimit-Reset", "267 seconds"), ("Retry-After", "7")];
+const SOON: Headers = &[("X-RateLimit-Reset", "hush-hush")];
+const BEFORE: Headers = &[("X-RateLimit-Reset", "-5 seconds")];
+const NO_UNIT: Headers = &[("X-RateLimit-Reset", "267")];
+const HOURS: Headers = &[("X-RateLimit-Reset", "7200 seconds")];
 
 /// An envelope of this code, with these fields besides.
 macro_rules! of {
@@ -40,7 +47,7 @@ macro_rules! secret {
 
 /// What an exchange, a refresh and obtaining make of it.
 #[rustfmt::skip]
-pub(super) const ROWS: &[Row<3>] = &[
+pub(crate) const ROWS: &[Row<3>] = &[
     // 1014 is about the code or the refresh token, unless there is none, or it says that it is about the app.
     ("ended", 401, NO, ended!(r#""context":{"sentToken":"hush-hush"}"#), [Dead, Dead, Ours]),
     ("ended, as forbidden", 403, NO, ended!(r#""context":{"sentToken":"hush-hush"}"#), [Dead, Dead, Ours]),
@@ -97,7 +104,23 @@ pub(super) const ROWS: &[Row<3>] = &[
     ("a dead grant, a developer who is unknown", 400, REFUSED, GRANT, [Dead, Dead, Ours]),
     ("forbidden, over a quota", 403, QPS, b"<h1>Developer Over Qps</h1>", [LATER; 3]),
 
-    // Pace: the header's pause, then the body's.
+    // Pace: the standard's header, then the one of the rate, then the body.
+    ("too many, until a reset", 429, RESET, b"", [Paced(267); 3]),
+    ("too many, until a reset, in HTML", 429, RESET, b"<h1>hush-hush</h1>", [Paced(267); 3]),
+    ("too many, until a reset without a unit", 429, NO_UNIT, b"", [Paced(267); 3]),
+    ("too many, until a reset in hours", 429, HOURS, b"", [Paced(3600); 3]),
+    ("too many, until who knows", 429, SOON, b"", [Paced(30); 3]),
+    ("too many, until a reset that has been", 429, BEFORE, b"", [Paced(30); 3]),
+    ("too many, in seconds, until a reset", 429, SEVEN_RESET, b"", [Paced(7); 3]),
+    ("quota, until a reset", 429, RESET, of!(1015, r#""context":{"timeToReset":"100 seconds"}"#), [Paced(267); 3]),
+    ("quota, by the header, until a reset", 429, SEVEN_RESET, of!(1015, r#""context":{"timeToReset":"100 seconds"}"#), [Paced(7); 3]),
+    ("quota, until who knows", 429, SOON, of!(1015, r#""context":{"timeToReset":"100 seconds"}"#), [Paced(100); 3]),
+    ("quota, until a reset, as forbidden", 403, RESET, of!(1015), [Paced(267); 3]),
+    ("blocked until a reset", 403, RESET, of!(1016), [Paced(267); 3]),
+    ("ended, and a reset", 401, RESET, ended!(r#""context":[]"#), [Dead, Dead, Ours]),
+    ("a wrong secret, and a reset", 401, RESET, secret!(), [Ours; 3]),
+    ("forbidden, and a reset", 403, RESET, b"", [LATER; 3]),
+    ("closed, and a reset", 503, RESET, of!(1019), [LATER, DOUBT, LATER]),
     ("quota", 429, NO, of!(1015, r#""context":{"currentLimit":80,"timeToReset":"100 seconds"}"#), [Paced(100); 3]),
     ("quota, for minutes", 429, NO, of!(1015, r#""context":{"currentLimit":"30000","timeToReset":"267 seconds"}"#), [Paced(267); 3]),
     ("quota, for a second", 429, NO, of!(1015, r#""context":{"timeToReset":"1 seconds"}"#), [Paced(1); 3]),

@@ -1,7 +1,7 @@
 //! VerticalResponse's gateway, flat words and nested nodes.
 
 use super::Row;
-use crate::{
+use crate::tables::{
     means::{
         DOUBT, LATER,
         Means::{Dead, Later, Open, Ours, Paced, Uncertain},
@@ -28,7 +28,7 @@ const SLOWLY: &[u8] = b"<h1>Developer Over Qps hush-hush</h1>";
 
 /// What an exchange and a refresh make of it.
 #[rustfmt::skip]
-pub(super) const ROWS: &[Row<2>] = &[
+pub(crate) const ROWS: &[Row<2>] = &[
     // The two words that end a grant.
     ("revoked", 400, NO, REVOKED, [Dead; 2]),
     ("revoked, as unauthorized", 401, NO, REVOKED, [Dead; 2]),

@@ -1,6 +1,8 @@
 //! The table of hostile answers: what the server does, how each verb ends.
+//!
+//! The leak suite of acceptance plays it too, with secrets for tokens: `tokens` is said by whoever plays it.
 
-use super::{gzip, server::Does};
+use super::{gzip, server::Does, tokens};
 
 /// One answer.
 pub(crate) struct Row {
@@ -15,7 +17,7 @@ pub(crate) struct Row {
 /// How the verbs end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// With the token `a1`.
+    /// With the access token of `tokens`.
     Granted,
     /// Nobody knows what the provider did: a refresh is uncertain, whatever spends nothing is untouched.
     InDoubt(&'static str),
@@ -32,7 +34,6 @@ const REDIRECTS: End = End::Untouched("token_endpoint_redirects");
 /// These do not say that nothing happened: a 303 (RFC 9110 §15.4.4) follows what was done.
 const REDIRECTED: &[End] = &[End::InDoubt("token_endpoint_redirects")];
 
-pub(crate) const TOKENS: &str = r#"{"access_token":"a1","token_type":"bearer","expires_in":60,"refresh_token":"r1"}"#;
 const OTHER_TOKENS: &str = r#"{"access_token":"a2","token_type":"bearer","expires_in":60,"refresh_token":"r2"}"#;
 
 fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
@@ -45,7 +46,7 @@ fn ok(headers: &str, body: &str) -> Vec<u8> {
 
 /// The good answer, with exactly this head.
 fn under(head: &str) -> Vec<u8> {
-    format!("{head}\r\n\r\n{TOKENS}").into_bytes()
+    format!("{head}\r\n\r\n{}", tokens()).into_bytes()
 }
 
 /// The good answer, with these headers in place of a length.
@@ -58,11 +59,13 @@ fn chunked(body: &str) -> Vec<u8> {
 }
 
 fn padded(length: usize) -> String {
-    format!("{TOKENS}{}", " ".repeat(length - TOKENS.len()))
+    let tokens = tokens();
+    let blanks = " ".repeat(length - tokens.len());
+    tokens + &blanks
 }
 
 fn gzipped(runs: usize) -> Vec<u8> {
-    let body = gzip::bomb(TOKENS, runs);
+    let body = gzip::bomb(&tokens(), runs);
     let mut bytes =
         format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", body.len()).into_bytes();
     bytes.extend(body);
@@ -91,30 +94,32 @@ pub(crate) fn all(elsewhere: &str) -> Vec<Row> {
 }
 
 fn time() -> Vec<Row> {
+    let tokens = &*tokens();
     let head = |headers: &str| format!("HTTP/1.1 200 OK\r\n{headers}");
     let forever = |head: String| Does::Drips(format!("{head}{}", "x".repeat(1 << 20)).into_bytes(), 20);
     vec![
         by_time("no answer at all", Does::Stalls(Vec::new())),
         by_time("half a head, then nothing", Does::Stalls(head("content-le").into())),
         by_time("a head, then nothing", Does::Stalls(head("content-length: 80\r\n\r\n").into())),
-        by_time("half a body, then nothing", Does::Stalls(ok("", TOKENS)[..60].to_vec())),
+        by_time("half a body, then nothing", Does::Stalls(ok("", tokens)[..60].to_vec())),
         by_time("a head without an end, byte by byte", forever(head("x: "))),
         by_time("a body without an end, byte by byte", forever(head("content-length: 60000\r\n\r\n"))),
         by_time("chunks without an end, byte by byte", forever(head("transfer-encoding: chunked\r\n\r\nffff\r\n"))),
-        by_time("an answer after the time limit", Does::IsLate(ok("", TOKENS))),
+        by_time("an answer after the time limit", Does::IsLate(ok("", tokens))),
         by_time("100 without an end", Does::Repeats(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec(), 5)),
         by_time("103 without an end", Does::Repeats(b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n".to_vec(), 5)),
-        row("a whole answer, byte by byte", Does::Drips(ok("", TOKENS), 1), &[End::Granted]),
+        row("a whole answer, byte by byte", Does::Drips(ok("", tokens), 1), &[End::Granted]),
         row("whole chunks, byte by byte", Does::Drips(chunked(&whole_chunks()), 1), &[End::Granted]),
     ]
 }
 
 /// The good body in chunks of one byte.
 fn whole_chunks() -> String {
-    TOKENS.chars().map(|char| format!("1\r\n{char}\r\n")).chain(["0\r\n\r\n".to_owned()]).collect()
+    tokens().chars().map(|char| format!("1\r\n{char}\r\n")).chain(["0\r\n\r\n".to_owned()]).collect()
 }
 
 fn ends() -> Vec<Row> {
+    let tokens = &*tokens();
     let cut = |bytes: Vec<u8>, at: usize| bytes[..at].to_vec();
     vec![
         row("closed before anything is read", Does::HangsUp, &[End::NotSent, LOST]),
@@ -122,19 +127,20 @@ fn ends() -> Vec<Row> {
         says("closed in the status line", b"HTTP/1.1 20".to_vec(), &[LOST]),
         says("closed after the status line", b"HTTP/1.1 200 OK\r\n".to_vec(), &[LOST]),
         says("closed in a header", b"HTTP/1.1 200 OK\r\nx-y".to_vec(), &[LOST]),
-        says("closed after the head", cut(ok("", TOKENS), ok("", TOKENS).len() - TOKENS.len()), &[LOST]),
-        says("closed in the body", cut(ok("", TOKENS), ok("", TOKENS).len() - 9), &[LOST]),
-        says("closed one byte before the end", cut(ok("", TOKENS), ok("", TOKENS).len() - 1), &[LOST]),
+        says("closed after the head", cut(ok("", tokens), ok("", tokens).len() - tokens.len()), &[LOST]),
+        says("closed in the body", cut(ok("", tokens), ok("", tokens).len() - 9), &[LOST]),
+        says("closed one byte before the end", cut(ok("", tokens), ok("", tokens).len() - 1), &[LOST]),
         says("closed in a chunk's size", chunked("5"), &[LOST]),
         says("closed in a chunk", chunked("50\r\n{\"access_token\""), &[LOST]),
-        says("closed before the last chunk", chunked(&format!("{:x}\r\n{TOKENS}\r\n", TOKENS.len())), &[LOST]),
-        says("closed in the last chunk", chunked(&format!("{:x}\r\n{TOKENS}\r\n0\r\n", TOKENS.len())), &[LOST]),
+        says("closed before the last chunk", chunked(&format!("{:x}\r\n{tokens}\r\n", tokens.len())), &[LOST]),
+        says("closed in the last chunk", chunked(&format!("{:x}\r\n{tokens}\r\n0\r\n", tokens.len())), &[LOST]),
         says("closed by which the body ends", with("x: y"), &[End::Granted]),
         says("closed by which half a body ends", cut(with("x: y"), 60), &[UNCLEAR]),
     ]
 }
 
 fn sizes() -> Vec<Row> {
+    let tokens = &*tokens();
     let x = "x".repeat(16 * 1024).into_bytes();
     let chunk = format!("4000\r\n{}\r\n", "x".repeat(16 * 1024)).into_bytes();
     let many = 50_000_000 / x.len();
@@ -159,13 +165,14 @@ fn sizes() -> Vec<Row> {
         // Inflated, the small one would be a token, the bomb too large.
         says("gzip that nobody asked for", gzipped(1), &[UNCLEAR]),
         says("9 MB in 60 KB of gzip", gzipped(36_000), &[UNCLEAR]),
-        says("no gzip, though it says so", ok("content-encoding: gzip\r\n", TOKENS), &[End::Granted]),
+        says("no gzip, though it says so", ok("content-encoding: gzip\r\n", tokens), &[End::Granted]),
     ]
 }
 
 fn chunks() -> Vec<Row> {
-    let size = TOKENS.len();
-    let body = |size: &str| chunked(&format!("{size}\r\n{TOKENS}\r\n0\r\n\r\n"));
+    let tokens = &*tokens();
+    let size = tokens.len();
+    let body = |size: &str| chunked(&format!("{size}\r\n{tokens}\r\n0\r\n\r\n"));
     vec![
         says("a chunk of a negative size", body("-50"), &[LOST]),
         says("a chunk without a size", body(""), &[LOST]),
@@ -178,17 +185,18 @@ fn chunks() -> Vec<Row> {
         says("a chunk with an extension", body(&format!("{size:x};a=b;c=\"d\"")), &[End::Granted]),
         says("a chunk's extension of 1 MB", body(&format!("{size:x};{}", "a".repeat(1 << 20))), &[LOST]),
         says("a chunk's extension with a line feed", body(&format!("{size:x};a\nb")), &[LOST]),
-        says("trailers", chunked(&format!("{size:x}\r\n{TOKENS}\r\n0\r\nx-y: z\r\n\r\n")), &[End::Granted]),
+        says("trailers", chunked(&format!("{size:x}\r\n{tokens}\r\n0\r\nx-y: z\r\n\r\n")), &[End::Granted]),
         row(
             "trailers without an end",
-            Does::Floods(chunked(&format!("{size:x}\r\n{TOKENS}\r\n0\r\n")), b"x-y: z\r\n".repeat(999), usize::MAX),
+            Does::Floods(chunked(&format!("{size:x}\r\n{tokens}\r\n0\r\n")), b"x-y: z\r\n".repeat(999), usize::MAX),
             &[LOST],
         ),
     ]
 }
 
 fn lengths() -> Vec<Row> {
-    let n = TOKENS.len();
+    let tokens = &*tokens();
+    let n = tokens.len();
     let length = |value: &str| with(&format!("content-length: {value}"));
     let both = |one: usize, other: usize| with(&format!("content-length: {one}\r\ncontent-length: {other}"));
     vec![
@@ -209,10 +217,11 @@ fn lengths() -> Vec<Row> {
 }
 
 fn status_lines() -> Vec<Row> {
-    let line = |line: &str| under(&format!("{line}\r\ncontent-length: {}", TOKENS.len()));
+    let tokens = &*tokens();
+    let line = |line: &str| under(&format!("{line}\r\ncontent-length: {}", tokens.len()));
     vec![
         says("HTTP/1.0", line("HTTP/1.0 200 OK"), &[End::Granted]),
-        says("HTTP/0.9", TOKENS.into(), &[LOST]),
+        says("HTTP/0.9", tokens.into(), &[LOST]),
         says("HTTP/2's preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(), &[LOST]),
         says("HTTP/9.9", line("HTTP/9.9 200 OK"), &[LOST]),
         says("another protocol", b"SSH-2.0-OpenSSH_9.9\r\n".to_vec(), &[LOST]),
@@ -237,7 +246,8 @@ fn status_lines() -> Vec<Row> {
 }
 
 fn heads() -> Vec<Row> {
-    let good = format!("content-length: {}", TOKENS.len());
+    let tokens = &*tokens();
+    let good = format!("content-length: {}", tokens.len());
     let header = |header: &str| with(&format!("{header}\r\n{good}"));
     let header_bytes = |header: &[u8]| {
         let good = with(&good);
@@ -265,7 +275,8 @@ fn heads() -> Vec<Row> {
 }
 
 fn informational() -> Vec<Row> {
-    let after = |first: &str, times: usize| [first.repeat(times).into_bytes(), ok("", TOKENS)].concat();
+    let tokens = &*tokens();
+    let after = |first: &str, times: usize| [first.repeat(times).into_bytes(), ok("", tokens)].concat();
     vec![
         says("100 before the answer", after("HTTP/1.1 100 Continue\r\n\r\n", 1), &[End::Granted]),
         says("103 before the answer", after("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n", 1), &[End::Granted]),
@@ -285,6 +296,7 @@ fn informational() -> Vec<Row> {
 }
 
 fn redirects(elsewhere: &str) -> Vec<Row> {
+    let tokens = &*tokens();
     let to = |status: &str| answer(status, &format!("location: {elsewhere}\r\n"), "");
     vec![
         says("301 to another host", to("301 Moved Permanently"), &[REDIRECTS]),
@@ -294,26 +306,28 @@ fn redirects(elsewhere: &str) -> Vec<Row> {
         says("308 to another host", to("308 Permanent Redirect"), &[REDIRECTS]),
         says("307 without a place", answer("307 Temporary Redirect", "", ""), &[REDIRECTS]),
         says("307 to a place that is none", answer("307 x", "location: http://[\r\n", ""), &[REDIRECTS]),
-        says("307 with a token in it", answer("307 x", &format!("location: {elsewhere}\r\n"), TOKENS), &[REDIRECTS]),
-        says("a refresh in a header", ok(&format!("refresh: 0; url={elsewhere}\r\n"), TOKENS), &[End::Granted]),
+        says("307 with a token in it", answer("307 x", &format!("location: {elsewhere}\r\n"), tokens), &[REDIRECTS]),
+        says("a refresh in a header", ok(&format!("refresh: 0; url={elsewhere}\r\n"), tokens), &[End::Granted]),
     ]
 }
 
 fn bodyless() -> Vec<Row> {
+    let tokens = &*tokens();
     vec![
         says("204", b"HTTP/1.1 204 No Content\r\n\r\n".to_vec(), &[UNCLEAR]),
-        says("204 with a body", answer("204 No Content", "", TOKENS), &[UNCLEAR]),
+        says("204 with a body", answer("204 No Content", "", tokens), &[UNCLEAR]),
         says("205", answer("205 Reset Content", "", ""), &[UNCLEAR]),
         says("304", b"HTTP/1.1 304 Not Modified\r\n\r\n".to_vec(), REDIRECTED),
     ]
 }
 
 fn turns() -> Vec<Row> {
+    let tokens = &*tokens();
     let too_large = || answer("413 Content Too Large", "connection: close\r\n", "");
     vec![
         row(
             "an answer before anything is asked",
-            Does::Volunteers(ok("", TOKENS)),
+            Does::Volunteers(ok("", tokens)),
             &[End::NotSent, LOST, End::Granted],
         ),
         row(
@@ -321,11 +335,11 @@ fn turns() -> Vec<Row> {
             Does::Volunteers(too_large()),
             &[End::NotSent, LOST, End::Untouched("answer_unclear")],
         ),
-        row("an answer to half a request", Does::Interrupts(ok("", TOKENS)), &[End::Granted]),
+        row("an answer to half a request", Does::Interrupts(ok("", tokens)), &[End::Granted]),
         row("a refusal of half a request", Does::Interrupts(too_large()), &[End::Untouched("answer_unclear")]),
         row("a refusal of an unread body", Does::TurnsAway(too_large()), &[End::Untouched("answer_unclear"), LOST]),
-        says("a second answer behind the first", [ok("", TOKENS), ok("", OTHER_TOKENS)].concat(), &[End::Granted]),
-        says("a second answer that refuses", [ok("", TOKENS), too_large()].concat(), &[End::Granted]),
+        says("a second answer behind the first", [ok("", tokens), ok("", OTHER_TOKENS)].concat(), &[End::Granted]),
+        says("a second answer that refuses", [ok("", tokens), too_large()].concat(), &[End::Granted]),
         says("a time-out of somebody on the way", answer("408 Request Timeout", "", ""), &[UNWELL]),
     ]
 }

@@ -159,13 +159,7 @@ impl Connection {
     }
 
     fn read_request(&mut self) -> bool {
-        let whole = self.read_until(|seen| {
-            head_of(seen).is_some_and(|(head, body)| {
-                let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-                let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
-                body.len() >= length.unwrap_or(0)
-            })
-        });
+        let whole = self.read_until(is_whole);
         self.seen.0.lock().unwrap().requests += usize::from(whole);
         whole
     }
@@ -211,8 +205,17 @@ impl Drop for Connection {
     }
 }
 
+/// Whether a request is there to its end, as its length says.
+pub(crate) fn is_whole(request: &[u8]) -> bool {
+    head_of(request).is_some_and(|(head, body)| {
+        let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+        body.len() >= length.unwrap_or(0)
+    })
+}
+
 /// The head of a request, with what follows it.
-pub(crate) fn head_of(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+fn head_of(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     Some(bytes.split_at(end))
 }
