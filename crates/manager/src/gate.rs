@@ -61,6 +61,9 @@ const PATIENCE: u32 = 3;
 /// The longest pause between two probes.
 const LONGEST: Duration = Duration::from_secs(30);
 
+/// When whoever meets a probe may come again.
+const SOON: Duration = Duration::from_secs(1);
+
 /// How much longer than its request a probe may keep others waiting.
 const MARGIN: Duration = Duration::from_secs(2);
 
@@ -82,7 +85,9 @@ async fn knock(inner: &Inner, client: &dyn AnyClient, hold: Duration) -> Result<
     match inner.vault.store().pass_gate(&name(identity), hold).await? {
         Passage::Open => Ok(Pass::Open),
         Passage::Probe => Ok(Pass::Probe),
-        Passage::Closed { left, cause } => {
+        // What comes of a probe is soon known.
+        Passage::Closed { left, cause, probed: true } => Err(Cause::named(&cause).error(left.min(SOON))),
+        Passage::Closed { left, cause, .. } => {
             let cause = Cause::named(&cause);
             inner.gates.shut(identity, now + left, cause);
             Err(cause.error(left))

@@ -21,6 +21,8 @@ pub enum Passage {
         left: Duration,
         /// Why it was closed: a stable word.
         cause: String,
+        /// Somebody is asking for everybody just now, and may open it long before that.
+        probed: bool,
     },
 }
 
@@ -37,7 +39,7 @@ pub(crate) struct Gate {
 /// The answer that changes nothing; `None` where the answer is a probe, which [`pass`] grants.
 pub(crate) fn look(gate: Option<&Gate>, now: Moment) -> Option<Passage> {
     let Some(gate) = gate else { return Some(Passage::Open) };
-    left(Some(gate.until), now).map(|left| Passage::Closed { left, cause: gate.cause.clone() })
+    left(Some(gate.until), now).map(|left| Passage::Closed { left, cause: gate.cause.clone(), probed: gate.probed })
 }
 
 /// A probe closes the gate behind itself without an event: it stays as closed as it was.

@@ -1,9 +1,9 @@
 //! Where mailgrant keeps grants: the store's contract, sealing in front of it, backends, the conformance suite.
 //!
 //! A [`Vault`] is a [`Store`] with the [`KeyRing`] that seals what goes into it: sealing is not optional, and
-//! below the vault nobody sees an opened secret. Backends are [`memory`] (one process, its tests) and `sqlite`
-//! (feature `sqlite`: one file, several processes). A backend of one's own is a [`Store`] that passes the
-//! suite of `conformance!` (feature `conformance`).
+//! below the vault nobody sees an opened secret. Backends are [`memory`] (one process, its tests), `sqlite` (one file,
+//! several processes), `postgres` and `redis` (a fleet), each behind the feature of its name. A backend of one's own is
+//! a [`Store`] that passes the suite of `conformance!` (feature `conformance`).
 //!
 //! ```
 //! use mailgrant_storage::{AccountKey, KeyRing, Vault, memory::MemoryStore};
@@ -25,11 +25,17 @@ mod key_ring;
 mod logins;
 pub mod memory;
 mod place;
+#[cfg(feature = "postgres")]
+pub mod postgres;
+#[cfg(feature = "redis")]
+pub mod redis;
 mod row;
 mod rules;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod store;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod table_prefix;
 mod vault;
 mod version;
 

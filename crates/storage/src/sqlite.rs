@@ -28,6 +28,9 @@ use crate::{StoreError, rules::Moment};
 /// just then; so does a change of the sealing key, for what the old one sealed. What a renewal replaced may lie in the
 /// log, sealed and spent, until the next checkpoint. Do not put the file on a network file system: its locks do not
 /// hold there.
+///
+/// It links SQLite, which a program can do once: a rusqlite of the program's own has to be 0.39, or to be done without
+/// this feature.
 pub struct SqliteStore {
     /// One connection, so that the changes of this process wait in line instead of for SQLite's lock.
     writer: SqlitePool,

@@ -44,7 +44,7 @@ async fn each_bad_callback_has_its_own_word_and_sends_nothing() {
     assert_eq!(code(complete(&world, state, &here).await), "code_missing");
     assert_eq!(code(complete(&world, &query, &here).await), "login_used");
     let query = world.consent(&here).await;
-    world.advance(Duration::from_secs(30 * 60));
+    world.advance(Duration::from_secs(30 * 60)).await;
     assert_eq!(code(complete(&world, &query, &here).await), "login_expired");
     world.emulator.settings(|settings| settings.consent = Consent::Deny);
     let query = world.consent(&here).await;
@@ -115,7 +115,7 @@ async fn another_account_of_the_provider_does_not_take_the_place_of_the_one_that
     assert_eq!((world.row().await.version, world.row().await.sealed), (row.version, row.sealed), "nothing was stored");
     assert_eq!(world.call(&account).await.unwrap().0, 200);
     // A renewal does not forget whose the account is, and nobody says whose it is while the API is away.
-    world.advance(Duration::from_secs(3600));
+    world.advance(Duration::from_secs(3600)).await;
     account.token().await.unwrap();
     let query = world.consent(&Binding::terminal()).await;
     assert_eq!(complete(&world, &query, &Binding::terminal()).await.unwrap_err().code(), "account_mismatch");
@@ -162,7 +162,7 @@ async fn a_session_kept_late_in_its_life_is_kept_with_what_is_left_of_it() {
     let login = world.client.begin(AuthorizationCode::registered());
     let query = world.browse(login.authorize_url().as_str()).await;
     let session = login.receive(Callback::parse(&query).unwrap()).unwrap().exchange().await.unwrap();
-    world.advance(Duration::from_secs(3000));
+    world.advance(Duration::from_secs(3000)).await;
     world.manager.keep(&world.key, session).await.unwrap();
     let left = world.row().await.expires_in.unwrap();
     assert!(left <= Duration::from_secs(600), "{left:?}");

@@ -31,7 +31,7 @@ async fn a_second_rejection_is_the_callers_to_see() {
         assert!(error.retry_after().is_some());
     }
     assert_eq!(world.refreshes(), 1);
-    world.advance(std::time::Duration::from_secs(31));
+    world.advance(std::time::Duration::from_secs(31)).await;
     assert_eq!(account.reject(&bearer).await.unwrap().version(), Some(3));
 }
 

@@ -14,7 +14,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 async fn many_callers_of_an_expired_account_cause_one_request() {
     let world = World::new().await;
     let account = world.connected().await;
-    world.advance(HOUR);
+    world.advance(HOUR).await;
     let tokens = join_all((0..500).map(|_| account.token())).await;
     assert!(tokens.into_iter().all(|token| token.unwrap().version() == Some(2)));
     assert_eq!(world.refreshes(), 1);
@@ -25,7 +25,7 @@ async fn many_callers_of_an_expired_account_cause_one_request() {
 async fn many_processes_on_one_store_cause_one_request() {
     let world = World::new().await;
     world.connected().await;
-    world.advance(HOUR);
+    world.advance(HOUR).await;
     let accounts: Vec<_> = (0..8).map(|_| world.another_manager().account(&world.key)).collect();
     let tokens = join_all(accounts.iter().map(|account| account.token())).await;
     let headers: Vec<_> = tokens.into_iter().map(|token| token.unwrap().header()).collect();
@@ -37,7 +37,7 @@ async fn many_processes_on_one_store_cause_one_request() {
 async fn a_token_is_renewed_ahead_of_its_end_while_callers_keep_getting_it() {
     let world = World::new().await;
     let account = world.connected().await;
-    world.advance(HOUR * 85 / 100);
+    world.advance(HOUR * 85 / 100).await;
     assert_eq!(account.token().await.unwrap().version(), Some(1), "the old token is good and given at once");
     assert!(world.manager.shutdown().await);
     assert_eq!((account.token().await.unwrap().version(), world.refreshes()), (Some(2), 1));
@@ -48,7 +48,7 @@ async fn a_caller_who_leaves_at_any_point_loses_nothing() {
     for polls in 0..12 {
         let world = World::new().await;
         let account = world.connected().await;
-        world.advance(HOUR);
+        world.advance(HOUR).await;
         {
             let mut token = Box::pin(account.token());
             for _ in 0..=polls {
@@ -74,7 +74,7 @@ async fn a_refused_grant_is_remembered_and_asked_for_once() {
     let world = World::new().await;
     let account = world.connected().await;
     world.emulator.revoke_grants();
-    world.advance(HOUR);
+    world.advance(HOUR).await;
     for _ in 0..3 {
         let error = account.token().await.unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::AskUser, "grant_refused"));
@@ -90,7 +90,7 @@ async fn a_refused_grant_is_remembered_and_asked_for_once() {
 async fn our_own_wrong_secret_marks_nobody() {
     let world = World::new().await;
     world.connected().await;
-    world.advance(HOUR);
+    world.advance(HOUR).await;
     world.emulator.fault(
         mailgrant_emulator::Fault::InvalidClient,
         mailgrant_emulator::Target::Token,
@@ -104,7 +104,7 @@ async fn our_own_wrong_secret_marks_nobody() {
         assert_eq!(account.token().await.unwrap_err().code(), "client_misconfigured");
     }
     assert_eq!(world.emulator.counters().token_requests, 2, "a loop of callers is no loop of requests");
-    world.advance(Duration::from_secs(1));
+    world.advance(Duration::from_secs(1)).await;
     assert_eq!(account.token().await.unwrap().version(), Some(2), "it works once the secret is right");
 }
 
@@ -113,7 +113,7 @@ async fn a_disconnect_during_a_renewal_stays() {
     use mailgrant_emulator::{Fault, Target, Times};
     let world = Arc::new(World::new().await);
     let account = world.connected().await;
-    world.advance(HOUR);
+    world.advance(HOUR).await;
     world.emulator.fault(Fault::Delay(Duration::from_millis(300)), Target::Token, Times::Next(1));
     let token = account.token();
     let disconnect = async {
@@ -133,7 +133,7 @@ async fn a_disconnect_during_a_renewal_stays() {
 async fn events_tell_the_story_in_order() {
     let world = World::new().await;
     let account = world.connected().await;
-    world.advance(HOUR);
+    world.advance(HOUR).await;
     account.token().await.unwrap();
     world.manager.disconnect(&world.key).await.unwrap();
     use EventKind::{Claimed, Connected, Disconnected, LoginBegun, LoginReturned, Renewed};
@@ -146,7 +146,7 @@ async fn after_a_shutdown_nothing_new_begins() {
     let account = world.connected().await;
     assert!(world.manager.shutdown().await);
     assert!(account.token().await.is_ok(), "what is in memory is still given out");
-    world.advance(HOUR);
+    world.advance(HOUR).await;
     assert_eq!(account.token().await.unwrap_err().code(), "shutting_down");
     assert_eq!(world.refreshes(), 0);
 }
@@ -159,7 +159,7 @@ async fn another_process_hears_of_a_disconnect_within_a_minute() {
     elsewhere.token().await.unwrap();
     world.manager.disconnect(&world.key).await.unwrap();
     assert!(elsewhere.try_token().is_some(), "it is in memory there");
-    world.advance(Duration::from_secs(61));
+    world.advance(Duration::from_secs(61)).await;
     elsewhere.token().await.unwrap();
     while elsewhere.try_token().is_some() {
         tokio::task::yield_now().await;
@@ -183,7 +183,7 @@ async fn an_app_of_ones_own_is_obtained_again() {
     let session = world.client.begin(mailgrant_core::ClientCredentials).obtain().await.unwrap();
     let account = world.manager.keep(&world.key, session).await.unwrap();
     assert_eq!(world.call(&account).await.unwrap().0, 200);
-    world.advance(HOUR * 24);
+    world.advance(HOUR * 24).await;
     let tokens = join_all((0..50).map(|_| account.token())).await;
     assert!(tokens.into_iter().all(|token| token.unwrap().version() == Some(2)));
     let counters = world.emulator.counters();
@@ -193,11 +193,11 @@ async fn an_app_of_ones_own_is_obtained_again() {
         mailgrant_emulator::Target::Token,
         mailgrant_emulator::Times::Next(1),
     );
-    world.advance(Duration::from_secs(31));
+    world.advance(Duration::from_secs(31)).await;
     let bearer = account.token().await.unwrap();
     assert_eq!(account.reject(&bearer).await.unwrap_err().code(), "answer_lost");
     assert!(world.row().await.attempt.is_none(), "nothing was spent, so nothing is in doubt");
-    world.advance(Duration::from_secs(1));
+    world.advance(Duration::from_secs(1)).await;
     assert_eq!(account.reject(&bearer).await.unwrap().version(), Some(3));
 }
 
@@ -230,7 +230,7 @@ async fn a_token_without_a_life_is_handed_out_once_it_was_renewed() {
     let world = World::new().await;
     let account = world.connected().await;
     world.emulator.settings(|settings| settings.refreshed_lifetime = Some(0));
-    world.advance(HOUR);
+    world.advance(HOUR).await;
     assert_eq!(account.token().await.unwrap().version(), Some(2));
     assert_eq!(account.token().await.unwrap().version(), Some(3));
 }

@@ -15,21 +15,21 @@ async fn what_is_due_is_renewed_although_nobody_asks() {
     let world = World::new().await;
     let account = world.connected().await;
     world.manager.start_upkeep();
-    world.advance(HOUR * 81 / 100);
+    world.advance(HOUR * 81 / 100).await;
     world.until_refreshes(1).await;
     assert_eq!(account.try_token().unwrap().version(), Some(2), "what is in memory is the new one");
     assert!(world.row().await.upkeep_in.unwrap() <= HOUR, "somebody had asked");
     // Nobody asks from here on: once more ahead of the end, then no more than is needed to keep the grant.
-    world.advance(HOUR * 81 / 100);
+    world.advance(HOUR * 81 / 100).await;
     world.until_refreshes(2).await;
     let kept = world.row().await.upkeep_in.unwrap();
     assert!((DAY * 5..=DAY * 7).contains(&kept), "{kept:?}");
-    world.advance(DAY * 5);
+    world.advance(DAY * 5).await;
     for _ in 0..50 {
         tokio::task::yield_now().await;
     }
     assert_eq!(world.refreshes(), 2);
-    world.advance(DAY * 2);
+    world.advance(DAY * 2).await;
     world.until_refreshes(3).await;
     assert_eq!(world.emulator.counters().reused_refresh_tokens, 0);
 }
@@ -40,7 +40,7 @@ async fn of_many_processes_one_renews() {
     world.connected().await;
     let others: Vec<_> = (0..6).map(|_| world.another_manager()).collect();
     others.iter().for_each(mailgrant_manager::Manager::start_upkeep);
-    world.advance(HOUR * 81 / 100);
+    world.advance(HOUR * 81 / 100).await;
     world.until_refreshes(1).await;
     for other in &others {
         assert!(other.shutdown().await);
@@ -54,17 +54,17 @@ async fn a_doubt_is_settled_once_the_token_is_over() {
     world.connected().await;
     world.manager.start_upkeep();
     world.emulator.fault(Fault::DropBeforeCommit, Target::Token, Times::Next(1));
-    world.advance(HOUR * 81 / 100);
+    world.advance(HOUR * 81 / 100).await;
     while !world.kinds().await.contains(&EventKind::Uncertain) {
         tokio::task::yield_now().await;
     }
     let requests = world.emulator.counters().token_requests;
-    world.advance(HOUR / 10);
+    world.advance(HOUR / 10).await;
     for _ in 0..50 {
         tokio::task::yield_now().await;
     }
     assert_eq!(world.emulator.counters().token_requests, requests, "the old token is good: time costs nothing");
-    world.advance(HOUR / 10);
+    world.advance(HOUR / 10).await;
     world.until_refreshes(1).await;
     assert!(world.kinds().await.contains(&EventKind::Replayed));
 }
@@ -76,7 +76,7 @@ async fn what_has_ended_is_left_alone() {
     world.manager.start_upkeep();
     world.manager.disconnect(&world.key).await.unwrap();
     let requests = world.emulator.counters().token_requests;
-    world.advance(DAY * 30);
+    world.advance(DAY * 30).await;
     for _ in 0..50 {
         tokio::task::yield_now().await;
     }
@@ -90,7 +90,7 @@ async fn it_ends_with_a_shutdown() {
     world.connected().await;
     world.manager.start_upkeep();
     assert!(world.manager.shutdown().await);
-    world.advance(HOUR * 2);
+    world.advance(HOUR * 2).await;
     for _ in 0..50 {
         tokio::task::yield_now().await;
     }
@@ -101,7 +101,7 @@ async fn it_ends_with_a_shutdown() {
 async fn a_token_lasts_as_long_as_it_is_needed() {
     let world = World::new().await;
     let account = world.connected().await;
-    world.advance(HOUR / 2);
+    world.advance(HOUR / 2).await;
     assert_eq!(account.token_for(HOUR * 2 / 5).await.unwrap().version(), Some(1));
     assert_eq!(account.token_for(HOUR * 3 / 5).await.unwrap().version(), Some(2));
     assert_eq!(account.token_for(HOUR * 3 / 5).await.unwrap().version(), Some(2));

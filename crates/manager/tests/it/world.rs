@@ -18,8 +18,10 @@ use mailgrant_getresponse::GetResponse;
 use mailgrant_manager::{Account, Manager};
 use mailgrant_storage::{
     AccountKey, AttemptId, Claim, Due, Entry, Event, EventKind, Filter, KeyRing, Passage, Purpose, Row, Sealed, Secret,
-    Settled, Settlement, Sharing, Store, StoreError, Taken, Vault, Version, memory::MemoryStore,
+    Settled, Settlement, Sharing, Store, StoreError, Taken, Vault, Version,
 };
+
+use crate::backend::Backend;
 
 pub(crate) const SECRET: &str = "s: +%&é";
 
@@ -65,6 +67,7 @@ pub(crate) struct World {
     pub(crate) manager: Manager,
     pub(crate) key: AccountKey,
     ring: String,
+    backend: Backend,
 }
 
 impl World {
@@ -77,14 +80,15 @@ impl World {
         let emulator = Emulator::builder().app(app).start().await.unwrap();
         emulator.settings(|settings| settings.account = Some("customer@example.com".into()));
         let host = ShiftedHost::default();
-        let store = FaultyStore::over(MemoryStore::new(Arc::new(host.clone())));
+        let backend = Backend::fresh(&host).await;
+        let store = FaultyStore::over(backend.store.clone());
         let endpoints =
             Endpoints::parse(&emulator.authorize_url(), &emulator.token_url(), &emulator.api_url()).unwrap();
         let client = builder(GetResponse::at(endpoints), secret).host(Arc::new(host.clone())).build().unwrap();
         let ring = format!("k {}", "A".repeat(43) + "=");
         let key = AccountKey::new("tenant", "getresponse", "main").unwrap();
         let manager = manager(&store, &ring, &client, &host);
-        Self { emulator, host, store, client, manager, key, ring }
+        Self { emulator, host, store, client, manager, key, ring, backend }
     }
 
     /// Another process on the same store: nothing in memory yet.
@@ -93,7 +97,8 @@ impl World {
     }
 
     /// Lets time pass, here and at the provider.
-    pub(crate) fn advance(&self, by: Duration) {
+    pub(crate) async fn advance(&self, by: Duration) {
+        self.backend.advance(by).await;
         *self.host.0.lock().unwrap() += by;
         self.emulator.advance(by);
     }
@@ -169,7 +174,7 @@ fn manager(store: &FaultyStore, ring: &str, client: &Client<GetResponse>, host: 
 /// A store whose verbs fail as often as they are told to.
 #[derive(Clone)]
 pub(crate) struct FaultyStore {
-    store: Arc<MemoryStore>,
+    store: Arc<dyn Store>,
     failing: Arc<Failing>,
 }
 
@@ -183,8 +188,8 @@ pub(crate) struct Failing {
 }
 
 impl FaultyStore {
-    fn over(store: MemoryStore) -> Self {
-        Self { store: Arc::new(store), failing: Arc::default() }
+    fn over(store: Arc<dyn Store>) -> Self {
+        Self { store, failing: Arc::default() }
     }
 
     pub(crate) fn failing(&self) -> &Failing {

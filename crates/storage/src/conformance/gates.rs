@@ -24,7 +24,7 @@ impl<S: Store, A: AsyncFn(&S, Duration)> Bench<S, A> {
 
 #[track_caller]
 fn assert_closed(passage: &Passage, pause: Duration, why: &str) {
-    let Passage::Closed { left, cause } = passage else { panic!("expected Closed, heard {passage:?}") };
+    let Passage::Closed { left, cause, .. } = passage else { panic!("expected Closed, heard {passage:?}") };
     assert_near(Some(*left), pause);
     assert!(!left.is_zero(), "a pause that is over");
     assert_eq!(cause, why);
@@ -69,6 +69,7 @@ pub async fn p25_a_gate_lets_one_probe_pass<S: Store>(store: Arc<S>, advance: im
         assert_eq!(probes.len(), 1, "probes in round {round}");
         for other in &others {
             assert_closed(other, HOLD, "maintenance");
+            assert!(matches!(other, Passage::Closed { probed: true, .. }), "somebody is asking");
         }
         bench.pass(HOLD + SECOND).await;
     }
@@ -77,7 +78,9 @@ pub async fn p25_a_gate_lets_one_probe_pass<S: Store>(store: Arc<S>, advance: im
     // What the probe finds out takes the place of its hold.
     assert_eq!(bench.ask(GATE).await, Passage::Probe);
     bench.shut(SECOND * 200, "answers_stall").await;
-    assert_closed(&bench.ask(GATE).await, SECOND * 200, "answers_stall");
+    let after = bench.ask(GATE).await;
+    assert_closed(&after, SECOND * 200, "answers_stall");
+    assert!(matches!(after, Passage::Closed { probed: false, .. }), "nobody is asking");
     bench.shut(SECOND * 3600, "maintenance").await;
     assert_closed(&bench.ask(GATE).await, SECOND * 3600, "maintenance");
     bench.pass(SECOND * 3601).await;

@@ -1,0 +1,23 @@
+//! What `tests/it` asks of the manager, asked again with its accounts in SQLite.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
+mod backend;
+#[path = "../it/follow.rs"]
+mod follow;
+#[path = "../it/gate.rs"]
+mod gate;
+#[path = "../it/login.rs"]
+mod login;
+#[path = "../it/meanwhile.rs"]
+mod meanwhile;
+#[path = "../it/outage.rs"]
+mod outage;
+#[path = "../it/rejection.rs"]
+mod rejection;
+#[path = "../it/renewal.rs"]
+mod renewal;
+#[path = "../it/upkeep.rs"]
+mod upkeep;
+#[path = "../it/world.rs"]
+mod world;
