@@ -1,6 +1,6 @@
 //! Steps that are calls of cargo.
 
-use crate::{failure::Outcome, sh::Sh};
+use crate::{failure::Outcome, servers::Servers, sh::Sh};
 
 /// What somebody who depends on a single crate compiles.
 const ALONE: &[&str] = &[
@@ -12,6 +12,8 @@ const ALONE: &[&str] = &[
     "-p mailgrant-verticalresponse",
     "-p mailgrant-storage",
     "-p mailgrant-storage --features sqlite",
+    "-p mailgrant-storage --features postgres",
+    "-p mailgrant-storage --features postgres-tls",
     "-p mailgrant-manager",
     "-p mailgrant-emulator",
 ];
@@ -25,7 +27,8 @@ pub(crate) fn clippy(sh: &Sh) -> Outcome {
 }
 
 pub(crate) fn test(sh: &Sh) -> Outcome {
-    sh.cargo("test --workspace --all-features").run()
+    let servers = Servers::start(sh)?;
+    servers.lend(sh.cargo("test --workspace --all-features")).run()
 }
 
 pub(crate) fn features(sh: &Sh) -> Outcome {

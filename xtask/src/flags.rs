@@ -3,10 +3,13 @@
 use crate::{
     diagram, docs,
     failure::{Failure, Outcome},
-    fuzz, misuse, release, say,
+    fuzz, misuse, release, say, servers,
     sh::Sh,
     steps,
 };
+
+/// The argument of a command that takes another one, however that is written.
+const REST: &str = "-- COMMAND";
 
 const COMMANDS: &[Command] = &[
     Command {
@@ -59,6 +62,20 @@ const COMMANDS: &[Command] = &[
         run: |sh, _| fuzz::run(sh),
     },
     Command {
+        name: "with-servers",
+        argument: Some(REST),
+        switch: None,
+        about: "run a command beside throwaway PostgreSQL, PgBouncer, Redis, their addresses in its environment",
+        run: |sh, given| servers::with(sh, &given.rest),
+    },
+    Command {
+        name: "servers",
+        argument: None,
+        switch: None,
+        about: "start these servers, print their addresses, end them when the input ends",
+        run: |sh, _| servers::keep(sh),
+    },
+    Command {
         name: "docs",
         argument: None,
         switch: Some("--open"),
@@ -96,6 +113,8 @@ pub(crate) struct Command {
 pub(crate) struct Given<'a> {
     pub(crate) argument: Option<&'a str>,
     pub(crate) switch: bool,
+    /// What stands behind `--`.
+    pub(crate) rest: Vec<&'a str>,
 }
 
 /// Finds the command. No words at all mean `help`.
@@ -125,10 +144,17 @@ impl Command {
 
     fn given<'a>(&self, words: &[&'a str]) -> Outcome<Given<'a>> {
         let mut given = Given::default();
-        for &word in words {
+        for (place, &word) in words.iter().enumerate() {
+            if word == "--" && self.argument == Some(REST) {
+                given.rest = words[place + 1..].to_vec();
+                break;
+            }
             if Some(word) == self.switch {
                 given.switch = true;
-            } else if self.argument.is_some() && given.argument.is_none() && !word.starts_with('-') {
+            } else if self.argument.is_some_and(|argument| argument != REST)
+                && given.argument.is_none()
+                && !word.starts_with('-')
+            {
                 given.argument = Some(word);
             } else {
                 return Failure::because(format!("`{word}` is too much; the usage is `cargo xtask {}`", self.usage()));
@@ -154,11 +180,19 @@ mod tests {
         assert_eq!(parsed(&["check", "tidy"]).1.argument, Some("tidy"));
         assert_eq!(parsed(&["release", "publish"]), ("release publish", Given::default()));
         assert!(parsed(&["release", "publish", "--execute"]).1.switch);
+        assert_eq!(parsed(&["with-servers", "--", "cargo", "test", "--", "-q"]).1.rest, ["cargo", "test", "--", "-q"]);
     }
 
     #[test]
     fn what_is_unknown_is_refused() {
-        for words in [&["tset"][..], &["test", "fmt"], &["check", "a", "b"], &["diagram", "--blss"], &["release"]] {
+        for words in [
+            &["tset"][..],
+            &["test", "fmt"],
+            &["check", "a", "b"],
+            &["diagram", "--blss"],
+            &["release"],
+            &["with-servers", "ls"],
+        ] {
             assert!(parse(words).is_err(), "{words:?}");
         }
     }

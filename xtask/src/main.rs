@@ -6,18 +6,22 @@
 //! as one sentence, a [`failure::Failure`].
 
 mod cargo;
+mod child;
 mod demo;
 mod diagram;
 mod docs;
 mod failure;
 mod flags;
+mod folder;
 mod fuzz;
 mod memory_scan;
 mod misuse;
+mod neighbours;
 mod packages;
 mod release;
 mod say;
 mod scratch;
+mod servers;
 mod sh;
 mod steps;
 mod stopwatch;

@@ -1,10 +1,10 @@
 //! What a step needs installed, as Debian's packages.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use crate::{
     failure::{Failure, Outcome},
-    say,
+    say, servers,
     sh::Sh,
 };
 
@@ -12,6 +12,10 @@ use crate::{
 pub(crate) const NEEDS: &[Need] = &[
     Need { step: "test", program: "chromium", package: "chromium" },
     Need { step: "test", program: "chromedriver", package: "chromium-driver" },
+    Need { step: servers::STEP, program: "initdb", package: "postgresql" },
+    Need { step: servers::STEP, program: "pg_ctl", package: "postgresql" },
+    Need { step: servers::STEP, program: "pgbouncer", package: "pgbouncer" },
+    Need { step: servers::STEP, program: "redis-server", package: "redis-server" },
 ];
 
 /// A program with the package that it comes in.
@@ -31,9 +35,42 @@ pub(crate) fn provide(sh: &Sh, step: &str) -> Outcome {
     }
     say::progress(format!("{} missing, so {} will be installed", missing.programs, missing.packages));
     let install = format!("install -qq -y --no-install-recommends -o=Dpkg::Use-Pty=0 {}", missing.packages);
+    let _quiet = NoServices::while_installing()?;
     sh.apt_get("update -qq").run()?;
     sh.apt_get(&install).run()?;
     Missing::of(step, |program| sh.has(program)).map_or(Ok(()), |missing| missing.failure())
+}
+
+/// Debian asks this program whether a service may be started, and a step starts its own.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+/// While it lives, an installation starts no service. A machine that has a policy keeps it.
+struct NoServices {
+    ours: bool,
+}
+
+impl NoServices {
+    fn while_installing() -> Outcome<Self> {
+        let ours = !Path::new(POLICY).exists();
+        if ours {
+            let unwritable = || Failure::of(format!("{POLICY} cannot be written"));
+            fs::write(POLICY, "#!/bin/sh\nexit 101\n").map_err(unwritable())?;
+            #[cfg(unix)]
+            fs::set_permissions(POLICY, std::os::unix::fs::PermissionsExt::from_mode(0o755)).map_err(unwritable())?;
+        }
+        Ok(Self { ours })
+    }
+}
+
+impl Drop for NoServices {
+    fn drop(&mut self) {
+        if self.ours {
+            // If it stays, services have to be started by hand: worth knowing, but no reason to fail.
+            if let Err(error) = fs::remove_file(POLICY) {
+                say::progress(format!("{POLICY} cannot be removed: {error}"));
+            }
+        }
+    }
 }
 
 /// What is not there, each list parted at spaces.

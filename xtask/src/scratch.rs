@@ -3,21 +3,19 @@
 //! The crate lies outside of the checkout, so no workspace, lint or feature of ours reaches it. It runs
 //! against the emulator, whose consent page says yes by itself.
 
-mod child;
-mod folder;
 mod http;
 mod program;
 
 use std::{path::Path, process::Command};
 
 use crate::{
+    child::Child,
     demo,
     failure::{Failure, Outcome},
+    folder::Folder,
     say,
     sh::{self, Sh},
 };
-use child::Child;
-use folder::Folder;
 
 const ID: &str = "scratch";
 const SECRET: &str = "scratch-secret";
@@ -32,7 +30,7 @@ pub(crate) fn run(sh: &Sh) -> Outcome {
     demo::require_cli(sh)?;
     sh.cargo("build --quiet -p mailgrant-cli").run()?;
     let (_emulator, address) = emulate(&sh.target().join("debug/mailgrant"))?;
-    let folder = Folder::outside_of(sh.root())?;
+    let folder = Folder::outside_of(sh.root(), "scratch")?;
     sh::write(&folder.path().join("src/main.rs"), &program::at(&program, &address)?)?;
     sh::write(&folder.path().join("Cargo.toml"), &manifest(sh.root()))?;
     sh::write(&folder.path().join("Cargo.lock"), &sh::read(&sh.path("Cargo.lock"))?)?;

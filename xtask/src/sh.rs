@@ -3,6 +3,7 @@
 use std::{
     env,
     ffi::OsStr,
+    fs,
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
 };
@@ -69,7 +70,26 @@ impl Sh {
 
     /// Is there a program of this name?
     pub(crate) fn has(&self, name: &str) -> bool {
-        env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+        self.find(name).is_some()
+    }
+
+    /// The program of this name: in the folders of `PATH`, then where Debian puts its servers.
+    pub(crate) fn find(&self, name: &str) -> Option<PathBuf> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let servers = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+        let mut servers: Vec<PathBuf> = servers.map(|version| version.path().join("bin")).collect();
+        // The newest first, as far as names tell.
+        servers.sort();
+        servers.reverse();
+        servers.push("/usr/sbin".into());
+        env::split_paths(&path).chain(servers).map(|folder| folder.join(name)).find(|program| program.is_file())
+    }
+
+    /// Any program, with its arguments as they are.
+    pub(crate) fn command(&self, name: &str, arguments: &[&str]) -> Program {
+        let mut command = Command::new(name);
+        command.args(arguments).current_dir(&self.root);
+        Program { line: [&[name], arguments].concat().join(" "), command }
     }
 
     fn program(&self, name: &OsStr, line: &str, arguments: &str) -> Program {
@@ -133,14 +153,14 @@ impl Program {
 
 /// Reads a text file of the workspace.
 pub(crate) fn read(path: &Path) -> Outcome<String> {
-    std::fs::read_to_string(path).map_err(Failure::of(format!("{} cannot be read", path.display())))
+    fs::read_to_string(path).map_err(Failure::of(format!("{} cannot be read", path.display())))
 }
 
 /// Writes a text file, its folders included.
 pub(crate) fn write(path: &Path, text: &str) -> Outcome {
     let failed = || Failure::of(format!("{} cannot be written", path.display()));
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed())?;
+        fs::create_dir_all(folder).map_err(failed())?;
     }
-    std::fs::write(path, text).map_err(failed())
+    fs::write(path, text).map_err(failed())
 }

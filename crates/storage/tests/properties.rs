@@ -92,7 +92,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn a_record_opens_in_its_place_alone(
+    fn f24_a_record_opens_in_its_place_alone(
         record in record(), key in key(), other in key(), bit in any::<Index>(), cut in any::<Index>(),
     ) {
         let vault = vault();

@@ -132,7 +132,7 @@ async fn what_does_not_open_is_left_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_renewal_meanwhile_is_resealed_in_its_turn() {
+async fn f04_a_renewal_meanwhile_is_resealed_in_its_turn() {
     for (meanwhile, resealed) in [(renewal_by(old()), true), (renewal_by(new()), false)] {
         let vault = Vault::new(Contested::by([meanwhile]), both());
         vault.store().put(&key(), None, &sealed_by_the_old_key().await).await.unwrap();

@@ -1,6 +1,6 @@
 //! What PostgreSQL answers instead of doing what it was asked.
 
-use std::{error::Error as StdError, fmt};
+use std::{error::Error as StdError, fmt, io};
 
 use crate::StoreError;
 
@@ -63,6 +63,8 @@ pub(super) fn at_opening(error: StoreError) -> StoreError {
     let StoreError::Unavailable(source) = error else { return error };
     let for_good = match (source.downcast_ref::<ServerError>(), source.downcast_ref::<sqlx::Error>()) {
         (Some(answer), _) => answer.is_for_good(),
+        // A certificate that is not trusted is invalid data.
+        (None, Some(sqlx::Error::Io(error))) => error.kind() == io::ErrorKind::InvalidData,
         (None, Some(error)) => matches!(error, sqlx::Error::Configuration(_) | sqlx::Error::Tls(_)),
         (None, None) => false,
     };

@@ -198,7 +198,7 @@ async fn an_exhausted_pool_is_unavailable_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_only_reads_is_unavailable_until_it_writes() {
+async fn f25_a_server_that_only_reads_is_unavailable_until_it_writes() {
     let (schema, role) = (schema(), unique("reader"));
     let admin = builder(&schema).open().await.unwrap();
     beside(&admin, &format!("CREATE ROLE {role} LOGIN SUPERUSER")).await;

@@ -156,7 +156,7 @@ async fn a_server_that_forgets_the_scripts_is_told_them_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replica_is_unavailable_and_still_read() {
+async fn f25_a_replica_is_unavailable_and_still_read() {
     let server = Server::start(&[]).await;
     let store = server.store().await;
     let seen = store.put(&key("main"), None, &entry(b"sealed")).await.unwrap();

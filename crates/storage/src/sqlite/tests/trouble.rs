@@ -81,7 +81,7 @@ async fn a_full_disk_is_unavailable_until_there_is_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_cannot_be_written_is_unavailable_and_still_read() {
+async fn f25_a_file_that_cannot_be_written_is_unavailable_and_still_read() {
     let (store, _folder) = fresh().await;
     store.put(&key("main"), None, &entry(b"sealed")).await.unwrap();
     // What SQLite answers for a file without permission to write, which a test run by root has.

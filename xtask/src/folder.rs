@@ -9,11 +9,12 @@ use std::{
 use crate::failure::{Failure, Outcome};
 
 /// Removed when dropped.
-pub(super) struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    pub(super) fn outside_of(checkout: &Path) -> Outcome<Self> {
-        let path = env::temp_dir().join(format!("mailgrant-scratch-{}", process::id()));
+    /// A folder of this process, named after what is `what` in it.
+    pub(crate) fn outside_of(checkout: &Path, what: &str) -> Outcome<Self> {
+        let path = env::temp_dir().join(format!("mailgrant-{what}-{}", process::id()));
         if path.starts_with(checkout) {
             return Failure::because(format!("{} lies in the checkout; set TMPDIR to another place", path.display()));
         }
@@ -21,7 +22,7 @@ impl Folder {
         Ok(Self(path))
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 }

@@ -13,14 +13,14 @@ use crate::failure::{Failure, Outcome};
 /// How long one line may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(super) struct Child {
+pub(crate) struct Child {
     name: &'static str,
     process: process::Child,
     lines: Receiver<String>,
 }
 
 impl Child {
-    pub(super) fn start(name: &'static str, mut command: Command) -> Outcome<Self> {
+    pub(crate) fn start(name: &'static str, mut command: Command) -> Outcome<Self> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().map_err(Failure::of(format!("{name} did not start")))?;
         let (sender, lines) = channel();
@@ -33,11 +33,11 @@ impl Child {
     }
 
     /// The next line that it prints.
-    pub(super) fn line(&mut self) -> Outcome<String> {
+    pub(crate) fn line(&mut self) -> Outcome<String> {
         self.next()?.map_or_else(|| Failure::because(format!("{} ended before its time", self.name)), Ok)
     }
 
-    pub(super) fn say(&mut self, line: &str) -> Outcome {
+    pub(crate) fn say(&mut self, line: &str) -> Outcome {
         let Some(input) = &mut self.process.stdin else {
             return Failure::because(format!("{} hears nothing", self.name));
         };
@@ -45,7 +45,7 @@ impl Child {
     }
 
     /// Everything else that it prints; it must end well.
-    pub(super) fn finish(mut self) -> Outcome<Vec<String>> {
+    pub(crate) fn finish(mut self) -> Outcome<Vec<String>> {
         drop(self.process.stdin.take());
         let mut rest = Vec::new();
         while let Some(line) = self.next()? {
