@@ -124,6 +124,56 @@ fn every_requirement_of_the_standards_names_tests_that_exist() {
     assert!(written.len() > 50 && unnamed.is_empty(), "of {} tests the page does not name {unnamed:?}", written.len());
 }
 
+/// The name of a function at the beginning of a text, if it is of a failure: `f`, two digits, what it says.
+fn of_a_failure(text: &str) -> Option<&str> {
+    let name = text.split(|character: char| !(character.is_ascii_alphanumeric() || character == '_')).next()?;
+    let digits = name.strip_prefix('f')?.split_once('_')?.0;
+    (digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(name)
+}
+
+#[test]
+fn every_failure_mode_names_tests_that_exist_and_none_is_missing() {
+    let page = fs::read_to_string(workspace().join("docs/failure-modes.md")).unwrap();
+    let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| #")).collect();
+    let mut named = BTreeSet::new();
+    for (at, row) in rows.iter().enumerate() {
+        let number = at + 1;
+        let cells: Vec<_> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [counted, failure, defence, shown] = cells[..] else { panic!("not four cells: {row}") };
+        assert_eq!(counted, number.to_string(), "{row}");
+        assert!(failure.len() > 20 && defence.contains('`'), "{row}");
+        for path in defence.split('`').skip(1).step_by(2).filter(|quoted| quoted.contains('/')) {
+            assert!(workspace().join(path).exists(), "there is no {path}: {row}");
+        }
+        let (mut source, mut tests) = (String::new(), 0);
+        for quoted in shown.split('`').skip(1).step_by(2) {
+            if quoted.ends_with(".rs") {
+                source = fs::read_to_string(workspace().join(quoted)).unwrap_or_else(|_| panic!("no {quoted}: {row}"));
+                continue;
+            }
+            assert!(quoted.starts_with(&format!("f{number:02}_")), "{quoted} is not of this row: {row}");
+            let test = source.split(&format!("fn {quoted}(")).next().filter(|before| before.len() < source.len());
+            let before = test.unwrap_or_else(|| panic!("there is no test {quoted}: {row}"));
+            let above = before.trim_end().lines().rev().map(str::trim);
+            let mut above = above.take_while(|line| line.starts_with(['#', '/']) || *line == "async");
+            assert!(above.any(|line| line.contains("test")), "{quoted} is no test: {row}");
+            named.insert(quoted.to_owned());
+            tests += 1;
+        }
+        assert!(tests > 0, "nothing shows it: {row}");
+    }
+    assert_eq!(rows.len(), 26);
+    let mut files = Vec::new();
+    sources(&workspace().join("crates"), &mut files);
+    let mut written = BTreeSet::new();
+    for file in files {
+        let source = fs::read_to_string(&file).unwrap();
+        written.extend(source.split("fn ").skip(1).filter_map(of_a_failure).map(String::from));
+    }
+    let unnamed: Vec<_> = written.difference(&named).collect();
+    assert!(unnamed.is_empty(), "the page does not name {unnamed:?}");
+}
+
 /// A public function of a source: its name, whether it takes `self`, the comment above it.
 struct Documented<'a> {
     name: &'a str,
@@ -224,4 +274,16 @@ fn every_verb_has_an_example() {
     assert!(bare.is_empty(), "without an example: {bare:#?}");
     assert!(shown > 55, "{shown} examples");
     assert_eq!(excused, BTreeSet::from(PLAIN), "excused, and not there");
+}
+
+#[test]
+fn the_page_on_storage_has_every_promise() {
+    let suite = fs::read_to_string(workspace().join("crates/storage/src/conformance.rs")).unwrap();
+    let page = fs::read_to_string(workspace().join("docs/storage.md")).unwrap();
+    let is_promise = |line: &&str| line.starts_with('p') && line.len() > 3 && line[1..3].parse::<u32>().is_ok();
+    let lines = suite.lines().map(str::trim).filter(|line| !line.ends_with(','));
+    let promised: Vec<&str> = lines.filter(is_promise).collect();
+    let told = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    assert!(promised.len() > 20, "{promised:?}");
+    assert_eq!(told.filter(is_promise).collect::<Vec<_>>(), promised);
 }

@@ -1,6 +1,7 @@
 //! The command line, as it is read.
 
 mod connecting;
+mod upkeep;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use mailgrant_core::http::Method;
 
 pub(crate) use self::connecting::{AdoptArgs, ConnectArgs, EnvironmentArgs, RegionName, VerticalResponseArgs};
+pub(crate) use self::upkeep::{EventsArgs, KeysArgs, KeysCommand, ListArgs, MigrateArgs};
 use crate::{exit, provider::ProviderName, running, store::StoreAddress};
 
 /// OAuth 2.0 grants for GetResponse, VerticalResponse: obtain access, keep it, use it, give it up.
@@ -22,11 +24,21 @@ pub(crate) struct Args {
 
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Places {
-    /// Where accounts are kept: sqlite:PATH [default: mailgrant/mailgrant.db in the data directory]
-    #[arg(long, global = true, value_name = "STORE", env = "MAILGRANT_STORE")]
+    /// Where accounts are kept: sqlite:PATH, postgres://USER@HOST/DATABASE or redis://HOST/NUMBER (rediss:// for TLS)
+    /// [default: mailgrant/mailgrant.db in the data directory]. Whoever lists this machine's processes reads its command
+    /// lines: give an address with a password in the environment
+    #[arg(
+        long,
+        global = true,
+        value_name = "STORE",
+        env = "MAILGRANT_STORE",
+        hide_env_values = true,
+        value_parser = StoreAddress::read
+    )]
     pub(crate) store: Option<StoreAddress>,
-    /// The key that seals what is kept, made on first use, never in the store's directory
-    /// [default: mailgrant/sealing-key in the configuration directory]
+    /// The keys that seal what is kept, never in the store's directory [default: mailgrant/sealing-key in the
+    /// configuration directory, made on first use]. A store on a server has no default and makes none: every process
+    /// there has the same
     #[arg(long, global = true, value_name = "PATH", env = "MAILGRANT_KEY_FILE")]
     pub(crate) key_file: Option<PathBuf>,
 }
@@ -47,6 +59,12 @@ pub(crate) enum Command {
     Refresh(AccountArgs),
     /// Give an account up: the provider is told where it can be, and its secrets are erased here
     Disconnect(DisconnectArgs),
+    /// Bring the store's schema to this build's, or print it
+    Migrate(MigrateArgs),
+    /// The keys that seal what is kept: list them, change them
+    Keys(KeysArgs),
+    /// Print what happened to the accounts
+    Events(EventsArgs),
     /// Run the OAuth servers and APIs of both providers on loopback
     Emulate(EmulateArgs),
     /// Play the whole story against the emulator
@@ -59,6 +77,9 @@ impl Command {
         match self {
             Self::Connect(_) => {
                 "interrupted: a login that was begun can still be finished; run the same command again, and it says how"
+            }
+            Self::Keys(KeysArgs { command: KeysCommand::Reseal }) => {
+                "interrupted: what was resealed stays so; run the same command again, and it goes on"
             }
             _ => "interrupted",
         }

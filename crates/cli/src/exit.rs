@@ -14,7 +14,7 @@ Exit codes:
   2    usage: the command line is wrong, or names an account that does not exist
   3    the customer must be asked: run `mailgrant connect`, or `mailgrant adopt` with another token
   4    try later: the provider or the store cannot answer now
-  5    configuration: id, secret, endpoints, redirect URI, key file
+  5    configuration: id, secret, endpoints, redirect URI, store, key file
   70   a bug of mailgrant's: please report it
   130  interrupted";
 

@@ -11,9 +11,12 @@ mod disconnect;
 mod emulate;
 mod ending;
 mod environment;
+mod events;
 mod exit;
 mod home;
+mod keys;
 mod loopback;
+mod migrate;
 mod note;
 mod provider;
 mod redirect;
@@ -57,7 +60,10 @@ fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> ExitCode {
-    let running = Running::new(args.places);
+    let running = match Running::new(args.places) {
+        Ok(running) => running,
+        Err(stop) => return stop.say(),
+    };
     let result = tokio::select! {
         biased;
         result = dispatch(&running, &args.command) => result,
@@ -77,6 +83,9 @@ async fn dispatch(running: &Running, command: &Command) -> Result<ExitCode, Stop
         Command::Call(args) => call::run(running, args).await,
         Command::Refresh(args) => refresh::run(running, args).await.map(done),
         Command::Disconnect(args) => disconnect::run(running, args).await.map(done),
+        Command::Migrate(args) => migrate::run(running, args).await.map(done),
+        Command::Keys(args) => keys::run(running, args).await.map(done),
+        Command::Events(args) => events::run(running, args).await.map(done),
         Command::Emulate(args) => emulate::run(args).await.map(done),
         Command::Demo(args) => Ok(demo::run(args).await),
     }
@@ -85,7 +94,7 @@ async fn dispatch(running: &Running, command: &Command) -> Result<ExitCode, Stop
 /// Help and version are data; what is wrong with a command line is for a person, and quotes it.
 fn say_usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
-        say::words(error.to_string().trim_end());
+        say::words(&say::without_passwords(error.to_string().trim_end()));
         return Exit::Usage.into();
     }
     say::line(error.to_string().trim_end()).map_or_else(Stop::say, |()| ExitCode::SUCCESS)

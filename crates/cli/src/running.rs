@@ -55,12 +55,19 @@ impl Opened {
 }
 
 impl Running {
-    pub(crate) fn new(places: Places) -> Self {
-        Self { places, manager: OnceLock::new() }
+    pub(crate) fn new(places: Places) -> Result<Self, Stop> {
+        if let Some(address) = &places.store {
+            address.expect_fit()?;
+        }
+        Ok(Self { places, manager: OnceLock::new() })
+    }
+
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
     }
 
     pub(crate) async fn vault(&self) -> Result<Vault, Stop> {
-        store::open(self.places.store.as_ref(), self.places.key_file.as_deref()).await
+        store::open(&self.places).await
     }
 
     /// Makes the command's one manager, which is shut down before the process ends.

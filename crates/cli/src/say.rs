@@ -38,6 +38,21 @@ pub(crate) fn plain(text: &str) -> String {
         .collect()
 }
 
+/// The text with what stands before the host in its addresses left out: a name there, and perhaps a password.
+pub(crate) fn without_passwords(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut said = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|char: char| char.is_whitespace() || char == '\'').unwrap_or(part.len());
+        said.push_str("://");
+        match part[..end].rfind('@') {
+            Some(host) => said.extend(["…", &part[host..]]),
+            None => said.push_str(part),
+        }
+    }
+    said
+}
+
 /// Whether a person looks at our data.
 pub(crate) fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
@@ -51,6 +66,12 @@ pub(crate) fn stdin_is_terminal() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_said_without_its_password() {
+        let text = without_passwords("no 'postgres://u:p@a@h/db' here, nor redis://:p@h, but https://h/a and a@b");
+        assert_eq!(text, "no 'postgres://…@h/db' here, nor redis://…@h, but https://h/a and a@b");
+    }
 
     #[test]
     fn escapes_do_not_reach_a_terminal() {

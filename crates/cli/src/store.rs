@@ -1,87 +1,153 @@
 //! Opening the store, with the key that seals it.
 
-use std::{
-    path::{Path, PathBuf, absolute},
-    str::FromStr,
-};
+mod address;
+mod server;
+
+use std::path::{Path, PathBuf, absolute};
 
 use mailgrant_core::Error;
 use mailgrant_storage::{KeyRing, Vault, sqlite::SqliteStore};
 
+pub(crate) use self::address::{Server, StoreAddress};
 use crate::{
+    args::Places,
     exit::{Exit, Stop},
     home,
 };
 
-/// Where the store is, as `--store` names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct StoreAddress(PathBuf);
+/// Where the store lies, with where its keys do.
+#[derive(Debug)]
+pub(crate) struct Lair<'a> {
+    pub(crate) store: Place<'a>,
+    pub(crate) key_file: PathBuf,
+}
 
-impl FromStr for StoreAddress {
-    type Err = String;
+/// Where a store lies.
+#[derive(Debug)]
+pub(crate) enum Place<'a> {
+    File(PathBuf),
+    Server(&'a Server),
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (scheme, path) = text.split_once(':').unwrap_or(("", text));
-        if scheme != "sqlite" {
-            return Err("a store is `sqlite:PATH`, a file on this machine; no other kind is built in".to_owned());
+impl Lair<'_> {
+    /// Where no key may lie.
+    pub(crate) fn forbidden(&self) -> Option<&Path> {
+        match &self.store {
+            Place::File(store) => Some(store.parent().unwrap_or(store)),
+            Place::Server(_) => None,
         }
-        let path = path.strip_prefix("//").unwrap_or(path);
-        if path.is_empty() || path == ":memory:" {
-            return Err("a store is `sqlite:PATH`, and PATH a file that outlives this command".to_owned());
-        }
-        Ok(Self(path.into()))
+    }
+
+    /// The ring that the key file holds.
+    pub(crate) fn ring(&self) -> Result<KeyRing, Stop> {
+        KeyRing::from_file(&self.key_file, self.forbidden()).map_err(|error| self.about_keys(error))
+    }
+
+    /// Makes a key file with one key in it, unless there is one.
+    pub(crate) fn make_key(&self) -> Result<(), Stop> {
+        home::make_folder_of(&self.key_file)?;
+        KeyRing::create_file(&self.key_file, self.forbidden()).map_err(|error| self.about_keys(error))
+    }
+
+    pub(crate) fn about_keys(&self, error: Error) -> Stop {
+        Stop::from(error).about(&self.key_file)
     }
 }
 
-/// Opens the store; what is missing is made, the key file as well.
-pub(crate) async fn open(store: Option<&StoreAddress>, key_file: Option<&Path>) -> Result<Vault, Stop> {
-    let store = whole(&store.map_or_else(home::store_file, |address| Ok(address.0.clone()))?);
-    let key_file = whole(&key_file.map_or_else(home::key_file, |path| Ok(path.to_owned()))?);
-    let folder = home::make_folder_of(&store)?;
-    home::make_folder_of(&key_file)?;
-    let about_key = |error: Error| Stop::from(error).about(&key_file);
+/// Where the store lies; a server wants its key file named.
+pub(crate) fn find(places: &Places) -> Result<Lair<'_>, Stop> {
+    let key_file = places.key_file.as_deref();
+    match place(places)? {
+        Place::Server(server) => {
+            let Some(key_file) = key_file else { return Err(key_is_unnamed(server)) };
+            Ok(Lair { store: Place::Server(server), key_file: whole(key_file) })
+        }
+        store @ Place::File(_) => {
+            let key_file = key_file.map_or_else(home::key_file, |path| Ok(path.to_owned()))?;
+            Ok(Lair { store, key_file: whole(&key_file) })
+        }
+    }
+}
+
+/// Opens the store; what is missing is made, but for the keys of a store on a server.
+pub(crate) async fn open(places: &Places) -> Result<Vault, Stop> {
+    let lair = find(places)?;
+    match &lair.store {
+        Place::File(store) => open_file(&lair, store).await,
+        Place::Server(server) => {
+            if !lair.key_file.exists() {
+                return Err(no_key_yet(&lair.key_file, server));
+            }
+            server.open(lair.ring()?).await
+        }
+    }
+}
+
+/// Opens the store for those who open nothing that is sealed: a server needs no key for it.
+pub(crate) async fn open_sealed(places: &Places) -> Result<Vault, Stop> {
+    match place(places)? {
+        Place::Server(server) => server.open(KeyRing::ephemeral()).await,
+        Place::File(_) => open(places).await,
+    }
+}
+
+/// Where the store is, whatever is with its keys.
+pub(crate) fn place(places: &Places) -> Result<Place<'_>, Stop> {
+    Ok(match &places.store {
+        Some(StoreAddress::Server(server)) => Place::Server(server),
+        Some(StoreAddress::File(path)) => Place::File(whole(path)),
+        Some(StoreAddress::Unfit(why)) => return Err(address::unfit(why)),
+        None => Place::File(whole(&home::store_file()?)),
+    })
+}
+
+async fn open_file(lair: &Lair<'_>, store: &Path) -> Result<Vault, Stop> {
+    home::make_folder_of(store)?;
+    home::make_folder_of(&lair.key_file)?;
     // In this order: whoever made the store made its key before.
     let store_is_there = store.metadata().is_ok_and(|store| store.len() > 0);
-    if !key_file.exists() {
+    if !lair.key_file.exists() {
         if store_is_there {
-            return Err(match KeyRing::from_file(&key_file, Some(folder)) {
-                Err(error) if error.code() == "sealing_key_beside_store" => about_key(error),
-                _ => key_is_missing(&key_file, &store),
+            return Err(match KeyRing::from_file(&lair.key_file, lair.forbidden()) {
+                Err(error) if error.code() == "sealing_key_beside_store" => lair.about_keys(error),
+                _ => key_is_missing(&lair.key_file, &store.display().to_string()).next("bring the key back from its copy, or name it with --key-file; if it is lost, move the store away and connect the accounts again"),
             });
         }
-        KeyRing::create_file(&key_file, Some(folder)).map_err(about_key)?;
+        lair.make_key()?;
     }
-    let ring = KeyRing::from_file(&key_file, Some(folder)).map_err(about_key)?;
-    let opened = SqliteStore::open(&store).await.map_err(|error| Stop::from(Error::from(error)).about(&store))?;
+    let ring = lair.ring()?;
+    let opened = SqliteStore::open(store).await.map_err(|error| Stop::from(Error::from(error)).about(store))?;
     Ok(Vault::new(opened, ring))
 }
 
+/// One that was made here would be another one than everybody else's.
+fn no_key_yet(key_file: &Path, server: &Server) -> Stop {
+    let sentence = format!("{}: the sealing key of {} is missing", key_file.display(), server.name());
+    Stop::new(Exit::Configuration, sentence)
+        .next("bring it from where the store is used already; `mailgrant keys add` makes the first one of a new store")
+}
+
 /// A new key would open nothing of what is there, and would be one more to lose.
-fn key_is_missing(key_file: &Path, store: &Path) -> Stop {
-    let (key_file, store) = (key_file.display(), store.display());
+pub(crate) fn key_is_missing(key_file: &Path, store: &str) -> Stop {
     Stop::new(
         Exit::Configuration,
-        format!("{key_file}: the sealing key is missing, and {store} was sealed with it: nothing was changed"),
+        format!(
+            "{}: the sealing key is missing, and {store} was sealed with it: nothing was changed",
+            key_file.display()
+        ),
     )
-    .next("bring the key back from its copy, or name it with --key-file; if it is lost, move the store away and connect the accounts again")
+}
+
+/// A default would be another one on each machine.
+fn key_is_unnamed(server: &Server) -> Stop {
+    Stop::new(
+        Exit::Configuration,
+        format!("{}: a store on a server has no directory that says where its key is", server.name()),
+    )
+    .next("name the key file with --key-file or in MAILGRANT_KEY_FILE; every process of the store has the same")
 }
 
 /// With its folder named, so that the key's and the store's can be compared.
 fn whole(path: &Path) -> PathBuf {
     absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_store_is_a_sqlite_file() {
-        for (text, path) in [("sqlite:a.db", "a.db"), ("sqlite:///a/b.db", "/a/b.db"), ("sqlite:/a b", "/a b")] {
-            assert_eq!(text.parse(), Ok(StoreAddress(path.into())), "{text}");
-        }
-        for bad in ["", "a.db", "/a/b.db", "postgres://h/db", "sqlite:", "sqlite::memory:", "redis:x"] {
-            assert!(bad.parse::<StoreAddress>().is_err(), "{bad}");
-        }
-    }
 }

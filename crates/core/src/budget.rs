@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn idle_accounts_are_forgotten() {
+    fn f26_idle_accounts_are_forgotten() {
         let host = ManualHost::default();
         let budget = RefreshBudget::new(Pace::new(u32::MAX, u32::MAX), Arc::new(host.clone()));
         for account in 0..SWEEP_AT as u64 {

@@ -103,7 +103,7 @@ proptest! {
 
     /// What is to end a grant does so, and nothing else: the standard's word first, then error 1014.
     #[test]
-    fn a_grant_ends_exactly_by_the_documented_pairs(status in status(), body in envelope()) {
+    fn f18_a_grant_ends_exactly_by_the_documented_pairs(status in status(), body in envelope()) {
         let reply = Reply::new(status, body.to_string());
         let object = reply.object().unwrap();
         let documented = match body.get("error") {

@@ -186,7 +186,7 @@ async fn what_each_answer_to_a_refresh_means() {
 }
 
 #[tokio::test]
-async fn a_refresh_answer_may_bring_a_new_the_same_or_no_refresh_token() {
+async fn f17_a_refresh_answer_may_bring_a_new_the_same_or_no_refresh_token() {
     for (answer, next) in [
         (r#"{"access_token":"a2","expires_in":60,"refresh_token":"r2"}"#, "r2"),
         (

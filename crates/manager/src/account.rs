@@ -132,7 +132,7 @@ impl Account {
     /// Says that the API rejected `bearer`; a token to try once more with.
     ///
     /// Only the rejection of the newest token renews anything; one renewal serves all who come with it. If a token
-    /// is rejected that was renewed within the last 30 seconds, that is the provider's answer, not a bad token. Where nothing can be
+    /// is rejected that came of a rejection within the last 30 seconds, that is the provider's answer, not a bad token. Where nothing can be
     /// renewed, the account is refused from then on: its customer has to be asked.
     ///
     /// ```
@@ -150,7 +150,7 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// As [`token`](Self::token); [`ErrorKind::TryLater`] with code `rejected_again` if the token was renewed just now.
+    /// As [`token`](Self::token); [`ErrorKind::TryLater`] with code `rejected_again` if the token was renewed because of a rejection just now.
     pub async fn reject(&self, bearer: &Bearer) -> Result<Bearer, Error> {
         let Some(version) = bearer.version().and_then(Version::from_stored) else {
             return Err(Error::new(

@@ -42,7 +42,7 @@ pub(crate) const LEASE: Duration = Duration::from_secs(30);
 /// What is left of a lease when it is too late to send, or to wait for an answer any longer.
 pub(crate) const GUARD: Duration = Duration::from_secs(5);
 
-/// The least time between a renewal of an account and one that a rejection of its token asks for.
+/// The least time between two renewals of one account that rejections of its token ask for.
 pub(crate) const FLOOR: Duration = Duration::from_secs(30);
 
 impl fmt::Debug for ManagerBuilder {

@@ -74,7 +74,8 @@ pub(crate) async fn look(inner: &Inner, strip: &Strip) -> Result<Look, Error> {
     if !current.affords(want.valid_for) {
         return Err(life_too_short());
     }
-    if rejected && !want.by_hand && row.renewed && row.age < FLOOR {
+    let forced = row.renewed_by.is_some_and(|attempt| attempt.is_forced());
+    if rejected && !want.by_hand && forced && row.age < FLOOR {
         return Err(rejected_again(FLOOR - row.age));
     }
     let over = phase == Phase::Over || !want.is_met_by(&current, now);
@@ -132,7 +133,7 @@ fn rejected_again(wait: Duration) -> Error {
     Error::new(
         ErrorKind::TryLater,
         "rejected_again",
-        "the API rejects a token that was renewed just now: take its answer as final",
+        "the API rejects a token that was renewed because of a rejection just now: take its answer as final",
     )
     .after(wait)
 }

@@ -99,6 +99,8 @@ async fn claim(inner: &Inner, strip: &Strip, work: Work, began: Duration) -> Ste
         Err(error) => return Step::Land(error),
     };
     let attempt = AttemptId::draw(&*inner.host);
+    let want = strip.want();
+    let attempt = if want.rejected.is_some() && !want.by_hand { attempt.forced() } else { attempt };
     let grip = inner.in_hand.grip(attempt);
     let purpose = work.unsettled.as_ref().map_or(Purpose::Renew, |open| Purpose::Replay(open.id));
     let claimed_at = inner.host.monotonic();

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_no_more_than_1_3_renewals_in_a_life() {
+    fn f02_there_are_no_more_than_1_3_renewals_in_a_life() {
         for life in [10, 60, 3600, 86_400, 30 * 86_400] {
             for _ in 0..200 {
                 let timing = Schedule::draw(&adopted(Some(life)), LIMIT, true, &SystemHost).timing(Duration::ZERO);

@@ -56,8 +56,8 @@ pub struct Row {
     pub upkeep_in: Option<Duration>,
     /// How long ago this version was made: by a put, a renewal or a removal.
     pub age: Duration,
-    /// Whether this version came of a renewal, rather than of a consent.
-    pub renewed: bool,
+    /// The attempt whose renewal made this version; `None` where it came of a consent.
+    pub renewed_by: Option<AttemptId>,
     /// The pause that is left before anything may be tried; `None` once it is over.
     pub resting: Option<Duration>,
     /// The attempt that has not been settled, if any.

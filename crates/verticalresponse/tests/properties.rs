@@ -119,7 +119,7 @@ proptest! {
 
     /// What is to end a grant does so, and nothing else: a word in the place of the standard's, without the gateway's.
     #[test]
-    fn a_grant_ends_exactly_by_the_documented_words(status in status(), body in envelope()) {
+    fn f18_a_grant_ends_exactly_by_the_documented_words(status in status(), body in envelope()) {
         let reply = reply(status, None, body.to_string());
         let documented = matches!(body["error"].as_str(), Some("invalid_grant" | "access_revoked"));
         let ends = documented && reply.may_be_a_verdict();

@@ -20,6 +20,7 @@ pub(super) const DOORS: &[Excused] = &[
     ("crates/cli/src/demo/story/consenting.rs", "a callback, for whoever it was sent to"),
     ("crates/cli/src/demo/tokens.rs", "a record's tokens, to look for them in the store's files"),
     ("crates/cli/src/note.rs", "opened bytes, into the note that they are"),
+    ("crates/cli/src/store/server.rs", "the address of a server, into what connects to it"),
     ("crates/core/src/bearer.rs", "the access token, into the header that is sent"),
     ("crates/core/src/binding.rs", "the state, hashed into the name under which the login waits"),
     ("crates/core/src/callback.rs", "the code, to see that it is not empty"),

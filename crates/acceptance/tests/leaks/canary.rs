@@ -144,7 +144,7 @@ pub(crate) fn prove() {
 }
 
 #[test]
-fn what_leaks_is_found_in_every_guise() {
+fn f22_what_leaks_is_found_in_every_guise() {
     prove();
     let mut bytes = [0; 32];
     drawn(&mut bytes);

@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn an_answer_that_repeats_secrets_is_not_repeated() {
+async fn f22_an_answer_that_repeats_secrets_is_not_repeated() {
     let (ear, elsewhere) = (Ear::new(), Server::start(|_| http("200 OK", "", "{}")));
     let mut failures = 0;
     for operation in OPERATIONS {

@@ -117,7 +117,7 @@ async fn a_day(managed: &Managed) {
 }
 
 #[tokio::test]
-async fn a_day_over_memory() {
+async fn f22_a_day_over_memory() {
     let shop = Shop::open();
     let managed = Managed::over(MemoryStore::new(Arc::new(shop.host.clone())), shop);
     a_day(&managed).await;
@@ -125,7 +125,7 @@ async fn a_day_over_memory() {
 }
 
 #[tokio::test]
-async fn a_day_over_a_file() {
+async fn f22_a_day_over_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("grants.db");
     let store = SqliteStore::open(&path).await.unwrap();

@@ -149,12 +149,7 @@ impl World {
                 });
                 let known = &book.oracle.accounts[account];
                 let justified = known.bad || known.last_bad.is_some_and(|at| at + SLACK + STALE >= since);
-                // Whoever heard that the row had moved on has looked again since.
-                let knows_better = known.overtaken.get(&node).is_some_and(|at| {
-                    let ended = known.last_ended.is_some_and(|ended| ended + STALE >= *at);
-                    *at >= since && !ended && !known.bad
-                });
-                if error.kind() == ErrorKind::AskUser && (!justified || knows_better) {
+                if error.kind() == ErrorKind::AskUser && !justified {
                     book.oracle.violate(now, || {
                         format!("I4: a caller hears {} of account {account}, which lives", error.code())
                     });

@@ -1,8 +1,8 @@
-//! What the oracle makes of attempts that come to nothing: put off by nothing but need, and mourned by nobody in vain.
+//! What the oracle makes of attempts that come to nothing: whoever claims has leave to send.
 
 use std::time::Duration;
 
-use mailgrant_storage::{AccountKey, AttemptId, Settled, Settlement, Status};
+use mailgrant_storage::{AttemptId, Settled, Settlement, Status};
 
 use crate::{oracle::LEASE, store::SimulatedStore};
 
@@ -19,27 +19,17 @@ impl SimulatedStore {
     }
 
     /// What a host says of an attempt, at `since`, and what it hears.
-    pub(crate) fn heard_of(
-        &self,
-        key: &AccountKey,
-        attempt: &AttemptId,
-        settlement: &Settlement,
-        settled: &Settled,
-        since: Duration,
-    ) {
+    pub(crate) fn heard_of(&self, attempt: &AttemptId, settlement: &Settlement, settled: &Settled, since: Duration) {
         match (settlement, settled) {
             (Settlement::Untouched { .. }, Settled::Done(_)) => self.expect_tried(attempt, since),
             (Settlement::Refused { .. }, Settled::Missed(Some(row))) if row.status == Status::Active => {
-                let (account, now) = (self.world.account(key), self.world.executor.now());
-                let mut book = self.world.book();
-                book.tally.count("refused too late");
-                book.oracle.accounts[account].overtaken.insert(self.node, now);
+                self.world.book().tally.count("refused too late");
             }
             _ => {}
         }
     }
 
-    /// Whoever claims has leave to send, and sends: unless it is too late, or the store leaves the claim in doubt.
+    /// What is claimed is sent, unless it is too late, or the store leaves the claim in doubt.
     fn expect_tried(&self, attempt: &AttemptId, since: Duration) {
         let mut book = self.world.book();
         let Some(known) = book.oracle.attempts.iter().rev().find(|known| known.id == *attempt) else { return };

@@ -14,6 +14,7 @@ mod caller;
 mod chance;
 mod client;
 mod executor;
+mod failures;
 mod host;
 mod judging;
 mod misfortune;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A calm world in which `sent` is what becomes of the first refresh, and `stroke` befalls its sender.
-fn world(mode: Mode, sent: Option<Treatment>, stroke: Option<(Point, Stroke)>) -> Run {
+pub(crate) fn world(mode: Mode, sent: Option<Treatment>, stroke: Option<(Point, Stroke)>) -> Run {
     let world = World::new(7, Scenario::calm(mode), Sabotage::None, false);
     let mut run = Run::begin(world, Chance::of(7, 5));
     {
@@ -42,7 +42,7 @@ fn rest(mut run: Run) -> (u64, Standing) {
     (ran.tally.of("family revoked for reuse"), standing)
 }
 
-fn posts(run: &Run) -> usize {
+pub(crate) fn posts(run: &Run) -> usize {
     run.world.book().oracle.posts.len()
 }
 
@@ -64,7 +64,7 @@ fn nothing_is_lost_where_nothing_goes_wrong() {
 }
 
 #[test]
-fn a_frozen_holder_does_not_send_when_it_thaws() {
+fn f12_a_frozen_holder_does_not_send_when_it_thaws() {
     let run = world(Mode::Strict, None, Some((Point::K2, FROZEN)));
     assert_eq!(posts(&run), 0);
     assert_eq!(run.world.book().tally.of("freeze past the lease"), 1);
@@ -73,7 +73,7 @@ fn a_frozen_holder_does_not_send_when_it_thaws() {
 }
 
 #[test]
-fn a_crash_costs_a_grant_only_between_sending_and_saving() {
+fn f15_a_crash_costs_a_grant_only_between_sending_and_saving() {
     for mode in MODES {
         for point in Point::ALL {
             let run = world(mode, None, Some((point, Stroke::Crash)));
@@ -88,14 +88,14 @@ fn a_crash_costs_a_grant_only_between_sending_and_saving() {
 }
 
 #[test]
-fn a_freeze_after_sending_costs_nothing_where_nobody_replays() {
+fn f12_a_freeze_after_sending_costs_nothing_where_nobody_replays() {
     for point in [Point::K3, Point::K4, Point::K5, Point::K6, Point::K7] {
         assert_eq!(rest(world(Mode::Strict, None, Some((point, FROZEN)))), (0, Standing::Active), "{point:?}");
     }
 }
 
 #[test]
-fn a_lost_answer_is_asked_for_again_within_a_known_grace() {
+fn f15_a_lost_answer_is_asked_for_again_within_a_known_grace() {
     for sent in [Treatment::DroppedAfter, Treatment::Truncated, Treatment::Html { dealt_with: true }] {
         let run = world(Mode::Grace(Duration::from_secs(30)), Some(sent), None);
         assert_eq!(posts(&run), 2, "{sent:?}");
@@ -105,14 +105,14 @@ fn a_lost_answer_is_asked_for_again_within_a_known_grace() {
 }
 
 #[test]
-fn a_lost_answer_of_a_strict_provider_costs_the_grant_once_and_audited() {
+fn f15_a_lost_answer_of_a_strict_provider_costs_the_grant_once_and_audited() {
     let run = world(Mode::Strict, Some(Treatment::DroppedAfter), None);
     assert_eq!(kinds(&run).iter().filter(|kind| **kind == EventKind::Refused).count(), 0, "nobody has asked again");
     assert_eq!(rest(run), (1, Standing::Refused));
 }
 
 #[test]
-fn silence_a_bad_gateway_and_a_wrong_secret_end_no_grant() {
+fn f18_silence_a_bad_gateway_and_a_wrong_secret_end_no_grant() {
     let treatments = [
         Treatment::DroppedBefore,
         Treatment::Html { dealt_with: false },
@@ -129,7 +129,7 @@ fn silence_a_bad_gateway_and_a_wrong_secret_end_no_grant() {
 }
 
 #[test]
-fn an_answer_without_a_refresh_token_keeps_the_old_one() {
+fn f17_an_answer_without_a_refresh_token_keeps_the_old_one() {
     for mode in MODES {
         assert_eq!(rest(world(mode, Some(Treatment::NoRefreshToken), None)), (0, Standing::Active), "{mode:?}");
     }

@@ -59,10 +59,6 @@ pub(crate) struct Account {
     pub(crate) bad: bool,
     /// When it was last true that the customer has to be asked.
     pub(crate) last_bad: Option<Duration>,
-    /// When the row last said so.
-    pub(crate) last_ended: Option<Duration>,
-    /// When each host last heard that its refusal came too late: the row had moved on, and lived.
-    pub(crate) overtaken: BTreeMap<Node, Duration>,
 }
 
 /// A claim that was granted.
@@ -143,9 +139,6 @@ impl Oracle {
         account.bad = account.standing != Standing::Active || account.refused.contains(&account.version);
         if before || account.bad {
             account.last_bad = Some(now);
-        }
-        if account.standing != Standing::Active {
-            account.last_ended = Some(now);
         }
     }
 

@@ -25,8 +25,14 @@ pub(crate) struct Ran {
 
 /// The world of a seed.
 pub(crate) fn run(seed: u64, sabotage: Sabotage, traced: bool) -> Ran {
+    run_where(seed, sabotage, traced, |scenario| scenario)
+}
+
+/// The world of a seed, bent.
+pub(crate) fn run_where(seed: u64, sabotage: Sabotage, traced: bool, bend: fn(Scenario) -> Scenario) -> Ran {
     let mut chance = Chance::of(seed, 5);
     let scenario = Scenario { narrow: Chance::of(seed, 6).hits(250), ..Scenario::draw(&mut chance) };
+    let scenario = bend(scenario);
     let plan = plan::draw(&scenario, &mut chance);
     let world = World::new(seed, scenario, sabotage, traced);
     world.note(|| format!("{:?}", world.scenario));

@@ -11,8 +11,9 @@ use std::{
 };
 
 use crate::{
-    run::{Ran, run},
+    run::{Ran, run_where},
     sabotage::Sabotage,
+    scenario::Scenario,
     tally::Tally,
 };
 
@@ -44,8 +45,8 @@ pub(crate) struct Sum {
 }
 
 /// One seed; a panic is a violation too.
-fn try_run(seed: u64, sabotage: Sabotage) -> Ran {
-    panic::catch_unwind(AssertUnwindSafe(|| run(seed, sabotage, false))).unwrap_or_else(|panic| {
+fn try_run(seed: u64, sabotage: Sabotage, bend: fn(Scenario) -> Scenario) -> Ran {
+    panic::catch_unwind(AssertUnwindSafe(|| run_where(seed, sabotage, false, bend))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default();
         Ran { violation: Some(format!("a panic: {text}")), tally: Tally::default(), trace: Vec::new() }
@@ -54,11 +55,16 @@ fn try_run(seed: u64, sabotage: Sabotage) -> Ran {
 
 /// Runs the seeds of `list`, and stops early after `enough` failures.
 pub(crate) fn run_all(list: &[u64], sabotage: Sabotage, enough: usize) -> Sum {
+    run_all_where(list, sabotage, enough, |scenario| scenario)
+}
+
+/// As [`run_all`], of worlds that are bent.
+pub(crate) fn run_all_where(list: &[u64], sabotage: Sabotage, enough: usize, bend: fn(Scenario) -> Scenario) -> Sum {
     let (next, sum) = (AtomicU64::new(0), Mutex::new(Sum::default()));
     let work = || loop {
         let place = usize::try_from(next.fetch_add(1, Ordering::Relaxed)).expect("a count");
         let Some(&seed) = list.get(place) else { return };
-        let ran = try_run(seed, sabotage);
+        let ran = try_run(seed, sabotage, bend);
         let mut sum = sum.lock().unwrap();
         sum.tally.add(&ran.tally);
         sum.failures.extend(ran.violation.map(|violation| (seed, violation)));

@@ -61,12 +61,13 @@ impl Store for SimulatedStore {
         seen: Version,
         purpose: Purpose,
     ) -> Result<Claim, StoreError> {
+        let since = self.world.executor.now();
         self.world.pass(self.node, Point::K1).await;
         let way = self.there().await?;
         let before = self.look(key).await;
         let answer = self.world.store.claim(key, attempt, lease, seen, purpose).await;
         self.watched(key, before, way.since).await;
-        self.asked_for(attempt, way.since);
+        self.asked_for(attempt, since);
         let answer = self.sabotaged_claim(answer?);
         self.count_claim(key, &answer);
         if answer == Claim::Granted {
@@ -106,7 +107,7 @@ impl Store for SimulatedStore {
         let before = self.look(key).await;
         let settled = self.world.store.settle(key, claimed, attempt, settlement).await?;
         self.watched(key, before, way.since).await;
-        self.heard_of(key, attempt, settlement, &settled, way.since);
+        self.heard_of(attempt, settlement, &settled, way.since);
         let settled = self.sabotaged_settlement(key, settlement, settled, claimed, attempt).await?;
         self.count_settlement(settlement, &settled);
         let renews = matches!(settlement, Settlement::Renewed(_));

@@ -34,7 +34,6 @@ pub(crate) const EXPECTED: &[&str] = &[
     "settled refused",
     "settled uncertain",
     "settled in vain",
-    "refused too late",
     "not sent: too late",
     "request unreachable",
     "request dropped before",

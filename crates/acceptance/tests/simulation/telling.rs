@@ -182,7 +182,9 @@ impl Book {
         if forced && !rejected {
             self.oracle.violate(now, || format!("account {account} is renewed {due_in:?} early, and nobody asked"));
         }
-        if forced && before.is_some_and(|row| row.renewed && row.age < FLOOR) {
+        if forced
+            && before.is_some_and(|row| row.renewed_by.is_some_and(|attempt| attempt.is_forced()) && row.age < FLOOR)
+        {
             self.oracle.violate(now, || format!("account {account} is renewed by force twice within {FLOOR:?}"));
         }
         if forced {

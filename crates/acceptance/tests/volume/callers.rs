@@ -18,7 +18,7 @@ fn world() -> World {
 }
 
 #[test]
-fn ten_thousand_callers_of_one_expired_account_are_one_request() {
+fn f01_ten_thousand_callers_of_one_expired_account_are_one_request() {
     let world = world();
     let served = Served::default();
     for _ in 0..CALLERS {
@@ -36,7 +36,7 @@ fn ten_thousand_callers_of_one_expired_account_are_one_request() {
 }
 
 #[test]
-fn half_of_them_dropped_midway_change_nothing() {
+fn f09_half_of_them_dropped_midway_change_nothing() {
     let world = world();
     let served = Served::default();
     let mut chance = Chance::of(3, 3);
@@ -70,7 +70,7 @@ fn half_of_them_dropped_midway_change_nothing() {
 }
 
 #[test]
-fn ten_thousand_calls_of_a_dead_account_are_one_request_and_one_event() {
+fn f20_ten_thousand_calls_of_a_dead_account_are_one_request_and_one_event() {
     let world = world();
     world.provider.forget(0);
     let served = Served::default();

@@ -11,7 +11,7 @@ const ACCOUNTS: usize = 1_000_000;
 const ACTIVE: usize = 1500;
 
 #[test]
-fn a_million_accounts_are_kept_for_a_day() {
+fn f26_a_million_accounts_are_kept_for_a_day() {
     let (day, hour) = (i64::try_from(DAY.as_millis()).unwrap(), 3_600_000_i64);
     let evenly = |account: usize, of: i64| of * i64::try_from(account * 7919 % ACCOUNTS).unwrap() / 1_000_000;
     let world = World::new(2, ACCOUNTS, |account| {

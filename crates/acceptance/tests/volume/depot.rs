@@ -62,9 +62,9 @@ impl Depot {
             let First { issued_at, upkeep_at } = first(account);
             let (expires_at, due_at) = (issued_at + life, issued_at + life * 785 / 1000);
             let (version, generation) = (2, 1);
-            let (renewed, refused, rest_until, open) = (true, false, 0, None);
+            let (refused, rest_until, open) = (false, 0, None);
             let written_at = issued_at;
-            Slim { version, generation, renewed, refused, written_at, expires_at, due_at, upkeep_at, rest_until, open }
+            Slim { version, generation, refused, written_at, expires_at, due_at, upkeep_at, rest_until, open }
         };
         let rows: Vec<Slim> = (0..accounts).map(row).collect();
         let by_upkeep = rows.iter().enumerate().map(|(account, row)| (row.upkeep_at, account)).collect();
@@ -128,7 +128,7 @@ impl Depot {
             due_in: Some(until(slim.due_at)),
             upkeep_in: Some(millis(slim.upkeep_at.saturating_sub(now))),
             age: millis(u64::try_from(i64::try_from(now).unwrap() - slim.written_at).unwrap_or_default()),
-            renewed: slim.renewed,
+            renewed_by: None,
             resting: left(slim.rest_until, now),
             attempt: slim.open.as_ref().map(|open| open.at(now)),
         }
@@ -271,7 +271,7 @@ impl Store for Depot {
             Settlement::Renewed(Entry { sealed, expires_in, due_in, upkeep_in, .. }) => {
                 changed.generation = self.generation(account, &slim, sealed);
                 changed.version += 1;
-                (changed.renewed, changed.refused) = (true, false);
+                changed.refused = false;
                 changed.written_at = i64::try_from(now).unwrap();
                 changed.expires_at = i64::try_from(at(&expires_in.unwrap())).unwrap();
                 changed.due_at = i64::try_from(at(&due_in.unwrap())).unwrap();

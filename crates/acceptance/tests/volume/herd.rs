@@ -8,7 +8,7 @@ use crate::{
 const ACCOUNTS: usize = 100_000;
 
 #[test]
-fn a_hundred_thousand_with_one_expiry_are_no_wave() {
+fn f01_a_hundred_thousand_with_one_expiry_are_no_wave() {
     let life = i64::try_from(HOUR.as_millis()).unwrap();
     // All were connected at once, two hosts keep them.
     let world = World::new(2, ACCOUNTS, |_| First { issued_at: -life, upkeep_at: 0 });

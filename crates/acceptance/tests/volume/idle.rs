@@ -6,7 +6,7 @@ use crate::{
 };
 
 #[test]
-fn nobody_dies_of_a_month_of_idleness() {
+fn f23_nobody_dies_of_a_month_of_idleness() {
     let accounts = 2000;
     let day = i64::try_from(DAY.as_millis()).unwrap();
     // Last used up to six days ago.

@@ -32,7 +32,7 @@ fn in_an_outage_of_ten_minutes_nobody_is_without_a_token() {
 }
 
 #[test]
-fn in_an_outage_of_an_hour_nobody_is_marked_and_catching_up_is_no_wave() {
+fn f19_in_an_outage_of_an_hour_nobody_is_marked_and_catching_up_is_no_wave() {
     for mood in [Mood::Html502, Mood::Silent, Mood::Throttled(1), Mood::Throttled(60)] {
         let (world, served) = running();
         let from = world.executor.now();

@@ -9,7 +9,6 @@ use mailgrant_storage::{Attempt, AttemptId};
 pub(crate) struct Slim {
     pub(crate) version: u32,
     pub(crate) generation: u32,
-    pub(crate) renewed: bool,
     pub(crate) refused: bool,
     pub(crate) written_at: i64,
     pub(crate) expires_at: i64,

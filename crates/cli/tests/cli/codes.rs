@@ -20,8 +20,11 @@ async fn usage_is_2() {
         &["disconnect", "nobody"],
         &["refresh", "nobody"],
         &["call", "nobody", "GET", "/accounts"],
-        &["--store", "postgres://h/db", "accounts"],
+        &["--store", "mysql://h/db", "accounts"],
         &["--store", "plain.db", "accounts"],
+        &["keys"],
+        &["keys", "rotate"],
+        &["events", "--after", "last"],
         &["connect", "mailchimp"],
         &["connect", "getresponse", "--token-url", "https://a.example/t"],
         &["connect", "getresponse", "--client-secret", SECRET],
@@ -107,8 +110,16 @@ async fn configuration_is_5() {
 async fn a_reader_that_left_is_no_panic() {
     let rig = Rig::new().await;
     rig.connected();
-    for args in [&["accounts"][..], &["accounts", "--json"], &["token", "main"], &["call", "main", "GET", "/accounts"]]
-    {
+    for args in [
+        &["accounts"][..],
+        &["accounts", "--json"],
+        &["token", "main"],
+        &["call", "main", "GET", "/accounts"],
+        &["events"],
+        &["events", "--follow"],
+        &["keys", "list"],
+        &["migrate", "--print"],
+    ] {
         let (reader, writer) = pipe().unwrap();
         drop(reader);
         let done = rig.command(args).stdout(writer).stderr(Stdio::piped()).output().unwrap();

@@ -85,7 +85,7 @@ async fn eight_processes_start_at_once_on_a_fresh_home() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn eight_processes_and_one_expired_account_are_one_refresh() {
+async fn f03_eight_processes_and_one_expired_account_are_one_refresh() {
     let rig = Rig::with(|settings| {
         settings.access_lifetime = 0;
         settings.refreshed_lifetime = Some(3600);

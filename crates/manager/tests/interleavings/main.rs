@@ -118,7 +118,7 @@ fn a_shutdown_waits_for_what_has_begun_and_lets_nothing_begin() {
 }
 
 #[test]
-fn a_caller_who_leaves_takes_no_renewal_along() {
+fn f09_a_caller_who_leaves_takes_no_renewal_along() {
     shuttle::check_random(
         || {
             let world = World::new();

@@ -42,7 +42,7 @@ fn told(error: &Error) -> (ErrorKind, &str) {
 }
 
 #[tokio::test]
-async fn a_pause_that_the_provider_asked_for_holds_in_every_process() {
+async fn f19_a_pause_that_the_provider_asked_for_holds_in_every_process() {
     let (world, keys) = with_accounts(3).await;
     let elsewhere = world.manager_with_secret(SECRET);
     world.emulator.fault(Fault::RateLimit, Target::Token, Times::Next(1));

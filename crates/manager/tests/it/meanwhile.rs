@@ -27,7 +27,7 @@ async fn with_a_lost_answer(world: &World, meanwhile: impl AsyncFn()) -> Result<
 }
 
 #[tokio::test]
-async fn a_put_whose_answer_was_lost_is_not_put_over_its_own_successor() {
+async fn f04_a_put_whose_answer_was_lost_is_not_put_over_its_own_successor() {
     let world = World::new().await;
     with_a_lost_answer(&world, async || {
         world.another_manager().account(&world.key).refresh().await.unwrap();
@@ -41,7 +41,7 @@ async fn a_put_whose_answer_was_lost_is_not_put_over_its_own_successor() {
 }
 
 #[tokio::test]
-async fn a_put_whose_answer_was_lost_brings_no_tombstone_back() {
+async fn f06_a_put_whose_answer_was_lost_brings_no_tombstone_back() {
     let world = World::new().await;
     let completed = with_a_lost_answer(&world, async || {
         world.another_manager().disconnect(&world.key).await.unwrap().unwrap();
@@ -61,7 +61,7 @@ async fn a_put_whose_answer_was_lost_is_done_once() {
 
 /// Whoever gives an account up while a consent for it is on its way has the last word.
 #[tokio::test]
-async fn a_consent_that_was_on_its_way_brings_no_disconnected_account_back() {
+async fn f06_a_consent_that_was_on_its_way_brings_no_disconnected_account_back() {
     let world = World::new().await;
     world.connected().await;
     let query = world.consent(&Binding::terminal()).await;

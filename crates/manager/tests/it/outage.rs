@@ -11,7 +11,7 @@ use crate::world::World;
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test]
-async fn a_store_that_is_down_before_sending_sends_nothing() {
+async fn f08_a_store_that_is_down_before_sending_sends_nothing() {
     let world = World::new().await;
     let account = world.connected().await;
     world.advance(HOUR).await;
@@ -25,7 +25,7 @@ async fn a_store_that_is_down_before_sending_sends_nothing() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_down_after_the_rotation_loses_nothing() {
+async fn f08_a_store_that_is_down_after_the_rotation_loses_nothing() {
     let world = World::new().await;
     let account = world.connected().await;
     world.advance(HOUR).await;

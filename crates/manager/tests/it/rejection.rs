@@ -6,7 +6,7 @@ use mailgrant_core::{ErrorKind, TokenSource};
 use crate::world::World;
 
 #[tokio::test]
-async fn many_rejections_of_one_token_cause_one_renewal() {
+async fn f14_many_rejections_of_one_token_cause_one_renewal() {
     let world = World::new().await;
     let account = world.connected().await;
     world.emulator.revoke_access_tokens();
@@ -20,7 +20,7 @@ async fn many_rejections_of_one_token_cause_one_renewal() {
 }
 
 #[tokio::test]
-async fn a_second_rejection_is_the_callers_to_see() {
+async fn f14_a_second_rejection_is_the_callers_to_see() {
     let world = World::new().await;
     let account = world.connected().await;
     let bearer = account.token().await.unwrap();

@@ -22,7 +22,7 @@ async fn many_callers_of_an_expired_account_cause_one_request() {
 }
 
 #[tokio::test]
-async fn many_processes_on_one_store_cause_one_request() {
+async fn f03_many_processes_on_one_store_cause_one_request() {
     let world = World::new().await;
     world.connected().await;
     world.advance(HOUR).await;
@@ -44,7 +44,7 @@ async fn a_token_is_renewed_ahead_of_its_end_while_callers_keep_getting_it() {
 }
 
 #[tokio::test]
-async fn a_caller_who_leaves_at_any_point_loses_nothing() {
+async fn f09_a_caller_who_leaves_at_any_point_loses_nothing() {
     for polls in 0..12 {
         let world = World::new().await;
         let account = world.connected().await;
@@ -70,7 +70,7 @@ async fn a_caller_who_leaves_at_any_point_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_refused_grant_is_remembered_and_asked_for_once() {
+async fn f20_a_refused_grant_is_remembered_and_asked_for_once() {
     let world = World::new().await;
     let account = world.connected().await;
     world.emulator.revoke_grants();
@@ -109,7 +109,7 @@ async fn our_own_wrong_secret_marks_nobody() {
 }
 
 #[tokio::test]
-async fn a_disconnect_during_a_renewal_stays() {
+async fn f06_a_disconnect_during_a_renewal_stays() {
     use mailgrant_emulator::{Fault, Target, Times};
     let world = Arc::new(World::new().await);
     let account = world.connected().await;

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod backend;
+#[path = "../it/failures.rs"]
+mod failures;
 #[path = "../it/follow.rs"]
 mod follow;
 #[path = "../it/gate.rs"]
