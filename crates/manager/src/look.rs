@@ -74,9 +74,11 @@ pub(crate) async fn look(inner: &Inner, strip: &Strip) -> Result<Look, Error> {
     if !current.affords(want.valid_for) {
         return Err(life_too_short());
     }
-    let forced = row.renewed_by.is_some_and(|attempt| attempt.is_forced());
-    if rejected && !want.by_hand && forced && row.age < FLOOR {
-        return Err(rejected_again(FLOOR - row.age));
+    if rejected
+        && !want.by_hand
+        && let Some(wait) = slot.forced_just_now(row.version, now)
+    {
+        return Err(rejected_again(wait));
     }
     let over = phase == Phase::Over || !want.is_met_by(&current, now);
     let late = current.late(now);

@@ -99,8 +99,6 @@ async fn claim(inner: &Inner, strip: &Strip, work: Work, began: Duration) -> Ste
         Err(error) => return Step::Land(error),
     };
     let attempt = AttemptId::draw(&*inner.host);
-    let want = strip.want();
-    let attempt = if want.rejected.is_some() && !want.by_hand { attempt.forced() } else { attempt };
     let grip = inner.in_hand.grip(attempt);
     let purpose = work.unsettled.as_ref().map_or(Purpose::Renew, |open| Purpose::Replay(open.id));
     let claimed_at = inner.host.monotonic();
@@ -227,6 +225,10 @@ async fn renewed(
     asked: bool,
 ) -> Step {
     let (key, version) = (&strip.slot.key, work.version.next());
+    let want = strip.want();
+    if want.rejected == Some(work.version) && !want.by_hand {
+        strip.slot.note_forced(version, inner.host.monotonic());
+    }
     let schedule = inner.schedule(&*work.client, record, asked);
     let mut settled = save::renewed(inner, key, work.version, &attempt, record, &schedule, sent_at, false).await;
     let timing = schedule.timing(inner.host.monotonic() - sent_at);

@@ -14,6 +14,7 @@ use mailgrant_storage::{AccountKey, Version};
 use tokio::sync::watch;
 
 use crate::{
+    builder::FLOOR,
     current::Current,
     sync::{Mutex, MutexGuard},
 };
@@ -33,6 +34,7 @@ struct Shared {
     generation: u64,
     flight: Option<Flight>,
     flights: u64,
+    forced: Option<(Version, Duration)>,
     failed: Option<(Error, Duration)>,
 }
 
@@ -142,6 +144,19 @@ impl Slot {
         let shared = self.shared();
         let (error, until) = shared.failed.as_ref()?;
         (now < *until).then(|| error.clone())
+    }
+
+    /// Remembers that a rejection led to this version.
+    pub(crate) fn note_forced(&self, version: Version, now: Duration) {
+        self.shared().forced = Some((version, now));
+    }
+
+    /// How long a renewal that this version's rejection asks for has to wait, if it has to: it was renewed because of a
+    /// rejection just now.
+    pub(crate) fn forced_just_now(&self, version: Version, now: Duration) -> Option<Duration> {
+        let (forced, at) = self.shared().forced?;
+        let wait = (at + FLOOR).saturating_sub(now);
+        (forced == version && !wait.is_zero()).then_some(wait)
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {

@@ -49,30 +49,13 @@ impl Version {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AttemptId([u8; 16]);
 
-/// One of the bits of an id is not drawn.
-const FORCED: u8 = 1;
-
 impl AttemptId {
     /// A new attempt.
     #[must_use]
     pub fn draw(host: &dyn Host) -> Self {
         let mut bytes = [0; 16];
         host.random(&mut bytes);
-        bytes[15] &= !FORCED;
         Self(bytes)
-    }
-
-    /// The same attempt, made because the API rejected a token: its id says so, wherever it is kept.
-    #[must_use]
-    pub const fn forced(mut self) -> Self {
-        self.0[15] |= FORCED;
-        self
-    }
-
-    /// Whether it was made because the API rejected a token.
-    #[must_use]
-    pub const fn is_forced(&self) -> bool {
-        self.0[15] & FORCED != 0
     }
 
     /// The bytes, for a backend to keep.

@@ -16,9 +16,6 @@ pub(crate) struct Before {
     row: Option<Row>,
 }
 
-/// Less than this after a renewal, no rejection forces another.
-const FLOOR: Duration = Duration::from_secs(30);
-
 impl SimulatedStore {
     /// The row, before it may be changed.
     pub(crate) async fn look(&self, key: &AccountKey) -> Before {
@@ -181,11 +178,6 @@ impl Book {
         }
         if forced && !rejected {
             self.oracle.violate(now, || format!("account {account} is renewed {due_in:?} early, and nobody asked"));
-        }
-        if forced
-            && before.is_some_and(|row| row.renewed_by.is_some_and(|attempt| attempt.is_forced()) && row.age < FLOOR)
-        {
-            self.oracle.violate(now, || format!("account {account} is renewed by force twice within {FLOOR:?}"));
         }
         if forced {
             self.tally.count("renewal forced");

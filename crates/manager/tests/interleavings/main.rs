@@ -14,7 +14,7 @@ mod tasks;
 
 mod world;
 
-use world::{login, manager, renewal, sync};
+use world::{builder, login, manager, renewal, sync};
 
 use mailgrant_storage::Version;
 use shuttle::{future::block_on, thread};

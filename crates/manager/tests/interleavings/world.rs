@@ -28,6 +28,11 @@ pub(crate) mod manager {
     pub(crate) use super::Inner;
 }
 
+/// In the place of `src/builder.rs`.
+pub(crate) mod builder {
+    pub(crate) const FLOOR: std::time::Duration = std::time::Duration::from_secs(30);
+}
+
 /// In the place of `src/login.rs`.
 pub(crate) mod login {
     pub(crate) fn shutting_down() -> mailgrant_core::Error {

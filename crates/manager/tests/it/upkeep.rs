@@ -17,7 +17,10 @@ async fn what_is_due_is_renewed_although_nobody_asks() {
     world.manager.start_upkeep();
     world.advance(HOUR * 81 / 100).await;
     world.until_refreshes(1).await;
-    assert_eq!(account.try_token().unwrap().version(), Some(2), "what is in memory is the new one");
+    // It is in memory a moment after it is in the store.
+    while account.try_token().unwrap().version() != Some(2) {
+        tokio::task::yield_now().await;
+    }
     assert!(world.row().await.upkeep_in.unwrap() <= HOUR, "somebody had asked");
     // Nobody asks from here on: once more ahead of the end, then no more than is needed to keep the grant.
     world.advance(HOUR * 81 / 100).await;
