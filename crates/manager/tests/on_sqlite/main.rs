@@ -1,4 +1,6 @@
 //! What `tests/it` asks of the manager, asked again with its accounts in SQLite.
+//!
+//! Without upkeep, whose pauses are on the host's clock: here that is not the store's, so it would be slept for.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
@@ -19,7 +21,5 @@ mod outage;
 mod rejection;
 #[path = "../it/renewal.rs"]
 mod renewal;
-#[path = "../it/upkeep.rs"]
-mod upkeep;
 #[path = "../it/world.rs"]
 mod world;
