@@ -56,8 +56,6 @@ pub struct Row {
     pub upkeep_in: Option<Duration>,
     /// How long ago this version was made: by a put, a renewal or a removal.
     pub age: Duration,
-    /// The attempt whose renewal made this version; `None` where it came of a consent.
-    pub renewed_by: Option<AttemptId>,
     /// The pause that is left before anything may be tried; `None` once it is over.
     pub resting: Option<Duration>,
     /// The attempt that has not been settled, if any.

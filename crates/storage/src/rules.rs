@@ -287,7 +287,6 @@ impl Stored {
             due_in: self.due_at.map(|at| at.saturating_sub(now)),
             upkeep_in: self.upkeep_at.map(|at| at.saturating_sub(now)),
             age: now.saturating_sub(self.written_at),
-            renewed_by: self.renewed_by,
             resting: left(self.rest_until, now),
             attempt: self.open.as_ref().map(|open| open.at(now)),
         }

@@ -128,7 +128,6 @@ impl Depot {
             due_in: Some(until(slim.due_at)),
             upkeep_in: Some(millis(slim.upkeep_at.saturating_sub(now))),
             age: millis(u64::try_from(i64::try_from(now).unwrap() - slim.written_at).unwrap_or_default()),
-            renewed_by: None,
             resting: left(slim.rest_until, now),
             attempt: slim.open.as_ref().map(|open| open.at(now)),
         }

@@ -1,7 +1,7 @@
 //! Many accounts and many callers, in virtual time: herds, outages, a day of a million accounts.
 
 #![expect(clippy::unwrap_used, reason = "a world that cannot go on says where")]
-#![allow(dead_code, reason = "the executor has more in it than these stories need")]
+#![expect(dead_code, reason = "the executor has more in it than these stories need")]
 
 #[path = "../simulation/aviary.rs"]
 mod aviary;

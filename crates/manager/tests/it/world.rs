@@ -141,14 +141,6 @@ impl World {
         manager(&self.store, &self.ring, &client, &self.host)
     }
 
-    /// Waits until so many refreshes were made.
-    pub(crate) async fn until_refreshes(&self, count: u64) {
-        while self.refreshes() < count || self.row().await.attempt.is_some() {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(self.refreshes(), count);
-    }
-
     pub(crate) fn refreshes(&self) -> u64 {
         self.emulator.counters().refreshes
     }

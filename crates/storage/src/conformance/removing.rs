@@ -19,7 +19,7 @@ pub async fn p14_remove_leaves_a_tombstone<S: Store>(store: Arc<S>, advance: imp
     assert_ne!(tombstone, seen);
     let row = bench.row(&main).await;
     assert_eq!((row.version, row.status.clone(), row.sealed.clone()), (tombstone, Status::Disconnected, None));
-    assert_eq!((row.attempt.clone(), row.resting, row.renewed_by), (None, None, None));
+    assert_eq!((row.attempt.clone(), row.resting), (None, None));
 
     for seen in [seen, tombstone] {
         for purpose in [Purpose::Renew, Purpose::Replay(flying)] {

@@ -29,7 +29,6 @@ pub async fn p01_load_returns_what_was_put<S: Store>(store: Arc<S>, advance: imp
         due_in,
         upkeep_in,
         age,
-        renewed_by: None,
         resting: None,
         attempt: None,
     };
