@@ -5,7 +5,7 @@ use crate::{
     failure::{Failure, Outcome},
     fuzz, misuse, release, say, servers,
     sh::Sh,
-    steps,
+    soak, steps,
 };
 
 /// The argument of a command that takes another one, however that is written.
@@ -71,9 +71,16 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "servers",
         argument: None,
-        switch: None,
+        switch: Some(servers::DURABLE),
         about: "start these servers, print their addresses, end them when the input ends",
-        run: |sh, _| servers::keep(sh),
+        run: |sh, given| servers::keep(sh, given.switch),
+    },
+    Command {
+        name: "soak",
+        argument: Some("MINUTES"),
+        switch: None,
+        about: "43 refreshes a second beside a million accounts in PostgreSQL: ten minutes, if nothing is said",
+        run: |sh, given| soak::run(sh, given.argument),
     },
     Command {
         name: "docs",

@@ -23,10 +23,12 @@ mod say;
 mod scratch;
 mod servers;
 mod sh;
+mod soak;
 mod steps;
 mod stopwatch;
 mod summary;
 mod tidy;
+mod upgrade;
 
 use std::process::ExitCode;
 

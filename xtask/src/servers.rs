@@ -20,6 +20,8 @@ pub(crate) use keeper::keep;
 
 /// What the packages are installed for, as a step is.
 pub(crate) const STEP: &str = "servers";
+/// The switch for servers that do not forget.
+pub(crate) const DURABLE: &str = "--durable";
 /// After the addresses, `NAME=ADDRESS`, one a line.
 const READY: &str = "READY";
 
@@ -40,10 +42,19 @@ pub(crate) struct Servers {
 
 impl Servers {
     pub(crate) fn start(sh: &Sh) -> Outcome<Self> {
+        Self::kept(sh, &["servers"])
+    }
+
+    /// What PostgreSQL answered for has reached the disk.
+    pub(crate) fn start_durable(sh: &Sh) -> Outcome<Self> {
+        Self::kept(sh, &["servers", DURABLE])
+    }
+
+    fn kept(sh: &Sh, words: &[&str]) -> Outcome<Self> {
         packages::provide(sh, STEP)?;
         let itself = std::env::current_exe().map_err(Failure::of("this program cannot find itself"))?;
         let mut command = Command::new(itself);
-        command.arg("servers");
+        command.args(words);
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut servers =

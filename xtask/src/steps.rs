@@ -7,7 +7,7 @@ use crate::{
     sh::Sh,
     stopwatch,
     summary::{Row, Summary},
-    tidy,
+    tidy, upgrade,
 };
 
 const STEPS: &[Step] = &[
@@ -27,6 +27,7 @@ const STEPS: &[Step] = &[
         run: neighbours::run,
         tool: None,
     },
+    Step { name: "upgrade", about: "two builds of the record code on one store", run: upgrade::run, tool: None },
     Step { name: "deny", about: "licences, banned crates, sources", run: cargo::deny, tool: Some("cargo-deny") },
 ];
 

@@ -277,6 +277,28 @@ fn every_verb_has_an_example() {
 }
 
 #[test]
+fn the_page_on_adding_a_store_shows_what_is_compiled() {
+    let flat = |text: &str| text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+    let read = |path: &str| fs::read_to_string(workspace().join(path)).unwrap();
+    let example = ["redb_shelf.rs", "main.rs"].map(|file| flat(&read(&format!("crates/storage/tests/fifth/{file}"))));
+    let page = read("docs/adding-a-store.md");
+    let shown: Vec<_> = page.split("```rust").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(shown.len() > 5, "{shown:?}");
+    for block in shown {
+        let block = flat(block);
+        assert!(
+            !block.is_empty() && example.iter().any(|source| source.contains(&block)),
+            "nowhere in the example: {block}"
+        );
+    }
+    for (test, _) in page.match_indices("`p0").chain(page.match_indices("`what_was_")) {
+        let name = page[test + 1..].split('`').next().unwrap();
+        let sources = read("crates/storage/src/conformance.rs") + &example[1];
+        assert!(sources.contains(name), "there is no test {name}");
+    }
+}
+
+#[test]
 fn the_page_on_storage_has_every_promise() {
     let suite = fs::read_to_string(workspace().join("crates/storage/src/conformance.rs")).unwrap();
     let page = fs::read_to_string(workspace().join("docs/storage.md")).unwrap();

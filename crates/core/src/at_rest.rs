@@ -9,8 +9,33 @@ use crate::{Error, ErrorKind};
 /// Bytes that hold secrets in clear: to be sealed, and wiped when dropped.
 pub type SecretBytes = SecretBox<Vec<u8>>;
 
-/// The newest format that this build reads, and the one that it writes.
-pub(crate) const FORMAT: u32 = 1;
+/// A format in which a [`TokenRecord`](crate::TokenRecord) or a [`PendingAuthorization`](crate::PendingAuthorization)
+/// rests.
+///
+/// A build reads every format that there was before it, and writes the default, which the build before it reads too, until
+/// it is told otherwise (`Vault::writing` of `mailgrant-storage`). So a fleet is updated process by process; once the last
+/// one is new, a newer format may be asked for. What a build cannot read it leaves as it is.
+///
+/// ```
+/// # use mailgrant_core::RecordFormat;
+/// assert_eq!(RecordFormat::default(), RecordFormat::V1);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum RecordFormat {
+    /// What every build reads, from 0.1 on.
+    #[default]
+    V1 = 1,
+}
+
+impl RecordFormat {
+    /// The newest that this build reads.
+    pub const NEWEST: Self = Self::V1;
+
+    pub(crate) fn number(self) -> u32 {
+        self as u32
+    }
+}
 
 /// Room for a record with tokens of ordinary size: a buffer that grows leaves copies behind.
 const ROOM: usize = 16 * 1024;
@@ -37,11 +62,12 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
         )
     };
     let version: Version = serde_json::from_slice(bytes).map_err(|_| unreadable())?;
-    if version.v > FORMAT {
+    let newest = RecordFormat::NEWEST.number();
+    if version.v > newest {
         return Err(Error::configuration(
             "record_newer",
             format!(
-                "the record has format {}, this build reads up to {FORMAT}: update it; the record is left as it is",
+                "the record has format {}, this build reads up to {newest}: update it; the record is left as it is",
                 version.v
             ),
         ));

@@ -73,6 +73,7 @@ mod standing;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod token_source;
+mod tokens;
 mod transport;
 pub mod verdict;
 mod wire;
@@ -83,7 +84,7 @@ pub use {async_trait::async_trait, bytes, http, secrecy};
 pub use crate::transport::{ReqwestTransport, ReqwestTransportBuilder};
 pub use crate::{
     any_client::{AnyClient, Outcome},
-    at_rest::SecretBytes,
+    at_rest::{RecordFormat, SecretBytes},
     bearer::{AnyProvider, Bearer},
     binding::{Binding, Lookup},
     budget::{Permit, RefreshBudget},
@@ -114,6 +115,7 @@ pub use crate::{
     setback::{RefreshError, TransitionError},
     standing::Standing,
     token_source::TokenSource,
+    tokens::Tokens,
     transport::{Request, Sent, Transport, TransportError},
     verdict::Verdict,
     wire::{Answer, Asked},

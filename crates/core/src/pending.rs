@@ -9,8 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Binding, ClientIdentity, CsrfState, Error, Grant, GrantKind, Lookup, Provider, RenewalKind, SecretBytes, Session,
-    Unauthorized, Verifier, at_rest,
+    Binding, ClientIdentity, CsrfState, Error, Grant, GrantKind, Lookup, Provider, RecordFormat, RenewalKind,
+    SecretBytes, Session, Unauthorized, Verifier, at_rest,
     login::{Login, Mark},
     machine::UnauthorizedState,
 };
@@ -83,10 +83,16 @@ impl PendingAuthorization {
     /// # }
     /// ```
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "door: into bytes that are sealed next")]
     pub fn encode(&self) -> SecretBytes {
+        self.encode_as(RecordFormat::default())
+    }
+
+    /// The bytes to be sealed, in `format`.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "door: into bytes that are sealed next")]
+    pub fn encode_as(&self, format: RecordFormat) -> SecretBytes {
         at_rest::encode(&Written {
-            v: at_rest::FORMAT,
+            v: format.number(),
             identity: &self.identity,
             grant: self.grant.name(),
             renewal: self.renewal.name(),

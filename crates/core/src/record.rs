@@ -6,8 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccessToken, Client, ClientIdentity, Error, Expiry, Grant, GrantKind, Profile, Provider, RefreshToken, RenewalKind,
-    SecretBytes, at_rest,
+    AccessToken, Client, ClientIdentity, Error, Expiry, Grant, GrantKind, Profile, Provider, RecordFormat,
+    RefreshToken, RenewalKind, SecretBytes, at_rest,
     issued::Issued,
     pending::{at_millis, from_millis, named_grant, named_renewal},
     secret::same,
@@ -139,10 +139,16 @@ impl TokenRecord {
     /// # }
     /// ```
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "door: into bytes that are sealed next")]
     pub fn encode(&self) -> SecretBytes {
+        self.encode_as(RecordFormat::default())
+    }
+
+    /// The bytes to be sealed, in `format`.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "door: into bytes that are sealed next")]
+    pub fn encode_as(&self, format: RecordFormat) -> SecretBytes {
         at_rest::encode(&Written {
-            v: at_rest::FORMAT,
+            v: format.number(),
             identity: &self.identity,
             grant: self.grant.name(),
             renewal: self.renewal.name(),

@@ -70,6 +70,11 @@ impl AccessToken {
     pub(crate) fn received(token: SecretString) -> Result<Self, Error> {
         printable(&token).map(|()| Self(token))
     }
+
+    /// Something in a token's place, which is none.
+    pub(crate) fn stand_in(text: &str) -> Self {
+        Self(text.into())
+    }
 }
 
 impl RefreshToken {

@@ -74,7 +74,8 @@ impl Account {
     /// As [`token`](Self::token); [`ErrorKind::Configuration`] with code `life_too_short` if `needed` is more than four
     /// fifths of the life that the account's tokens have: nearly every call would be a renewal.
     pub async fn token_for(&self, needed: Duration) -> Result<Bearer, Error> {
-        let mut patience = self.inner.settings.patience;
+        let whole = self.inner.settings.patience;
+        let mut patience = whole;
         self.slot.note_asked();
         if let Some(current) = &*self.slot.current.load() {
             let now = self.inner.host.monotonic();
@@ -95,13 +96,17 @@ impl Account {
             }
         }
         let want = Want { valid_for: needed, ..Want::default() };
-        match self.wait(want, patience).await {
-            Ok(current) => Ok(current.bearer.clone()),
-            // A renewal that failed costs nobody a token that is still good.
-            Err(error) => match &*self.slot.current.load() {
-                Some(current) if self.is_still_good(current, want) => Ok(current.bearer.clone()),
-                _ => Err(error),
-            },
+        loop {
+            match self.wait(want, patience).await {
+                Ok(current) => return Ok(current.bearer.clone()),
+                // A renewal that failed costs nobody a token that is still good.
+                Err(error) => match &*self.slot.current.load() {
+                    Some(current) if self.is_still_good(current, want) => return Ok(current.bearer.clone()),
+                    // It has ended all the same, so there is nothing to be had by waiting for less.
+                    _ if patience < whole && error.code() == "busy" => patience = whole,
+                    _ => return Err(error),
+                },
+            }
         }
     }
 
@@ -131,9 +136,9 @@ impl Account {
 
     /// Says that the API rejected `bearer`; a token to try once more with.
     ///
-    /// Only the rejection of the newest token renews anything; one renewal serves all who come with it. If a token
-    /// is rejected that came of a rejection within the last 30 seconds, that is the provider's answer, not a bad token. Where nothing can be
-    /// renewed, the account is refused from then on: its customer has to be asked.
+    /// Only the rejection of the newest token renews anything; one renewal serves all who come with it. If a token that
+    /// came of a rejection is itself rejected within 30 seconds, and before its end, that is the provider's answer, not a
+    /// bad token. Where nothing can be renewed, the account is refused from then on: its customer has to be asked.
     ///
     /// ```
     /// # use {mailgrant_core::*, mailgrant_manager::*, mailgrant_storage::*};

@@ -17,24 +17,24 @@ impl Before {
         let mut pause = Pause::first();
         for _ in 0..4 {
             match inner.vault.store().load(key).await {
-                Ok(row) => return Self::of(inner, key, row),
+                Ok(row) => return Self::of(inner, key, row).await,
                 Err(_) => pause.sleep(inner).await,
             }
         }
-        Self::of(inner, key, inner.vault.store().load(key).await?)
+        Self::of(inner, key, inner.vault.store().load(key).await?).await
     }
 
-    fn of(inner: &Inner, key: &AccountKey, row: Option<Row>) -> Result<Self, Error> {
+    async fn of(inner: &Inner, key: &AccountKey, row: Option<Row>) -> Result<Self, Error> {
         let Some(row) = row else { return Ok(Self { version: None, stored: None }) };
         let version = Some(row.version);
-        let stored = if row.status == Status::Disconnected { None } else { opened(inner, key, row)? };
+        let stored = if row.status == Status::Disconnected { None } else { opened(inner, key, row).await? };
         Ok(Self { version, stored })
     }
 }
 
 /// What is damaged can be replaced, since there is nothing to compare with; what this process cannot read is not.
-fn opened(inner: &Inner, key: &AccountKey, row: Row) -> Result<Option<TokenRecord>, Error> {
-    match inner.vault.open(key, row) {
+async fn opened(inner: &Inner, key: &AccountKey, row: Row) -> Result<Option<TokenRecord>, Error> {
+    match inner.vault.open(key, row).await {
         Ok(kept) => Ok(kept.record),
         Err(error) if is_damaged(&error) => Ok(None),
         Err(error) => Err(error),
@@ -89,7 +89,7 @@ async fn put(
             Err(error) if error.code() == "store_unavailable" => may_be_done = true,
             Err(error) if error.code() == "store_conflict" => {
                 if let Ok(row) = inner.vault.store().load(key).await {
-                    match meanwhile(inner, key, row, record, over, before, may_be_done)? {
+                    match meanwhile(inner, key, row, record, over, before, may_be_done).await? {
                         Meanwhile::Done => return Ok(()),
                         Meanwhile::Over(version) => (over, may_be_done) = (version, false),
                     }
@@ -109,7 +109,7 @@ enum Meanwhile {
 }
 
 /// What became of a put that met another version than it named.
-fn meanwhile(
+async fn meanwhile(
     inner: &Inner,
     key: &AccountKey,
     row: Option<Row>,
@@ -121,7 +121,7 @@ fn meanwhile(
     let Some(row) = row else { return Ok(Meanwhile::Over(None)) };
     let version = row.version;
     let buried = row.status == Status::Disconnected && before != Some(version);
-    let stored = if buried { None } else { opened(inner, key, row)? };
+    let stored = if buried { None } else { opened(inner, key, row).await? };
     if may_be_done {
         let ours = stored.as_ref().is_some_and(|stored| stored.same_access_token(record));
         if ours || (version != Version::after(over) && !buried) {

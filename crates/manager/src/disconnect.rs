@@ -23,7 +23,7 @@ pub(crate) async fn disconnect(inner: &Inner, key: &AccountKey, untold: bool) ->
     loop {
         let Some(row) = store.load(key).await? else { return Ok(None) };
         let (seen, in_flight) = (row.version, row.attempt.clone());
-        let opened = inner.vault.open(key, row);
+        let opened = inner.vault.open(key, row).await;
         let telling = if untold { Telling::Nothing } else { telling(inner, &opened) };
         let record = opened.ok().and_then(|kept| kept.record);
         let secret = if matches!(telling, Telling::Nothing) { Secret::EraseNow } else { Secret::UntilRevoked };

@@ -58,6 +58,7 @@ mod disconnect;
 mod flight;
 mod follow;
 mod gate;
+mod import;
 mod in_hand;
 mod login;
 mod look;

@@ -74,7 +74,9 @@ pub(crate) async fn look(inner: &Inner, strip: &Strip) -> Result<Look, Error> {
     if !current.affords(want.valid_for) {
         return Err(life_too_short());
     }
+    // Of one that is over, a rejection says nothing new.
     if rejected
+        && phase != Phase::Over
         && !want.by_hand
         && let Some(wait) = slot.forced_just_now(row.version, now)
     {

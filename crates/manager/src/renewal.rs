@@ -102,7 +102,9 @@ async fn claim(inner: &Inner, strip: &Strip, work: Work, began: Duration) -> Ste
     let grip = inner.in_hand.grip(attempt);
     let purpose = work.unsettled.as_ref().map_or(Purpose::Renew, |open| Purpose::Replay(open.id));
     let claimed_at = inner.host.monotonic();
-    match inner.vault.store().claim(key, &attempt, LEASE, work.version, purpose).await {
+    let claim = inner.vault.store().claim(key, &attempt, LEASE, work.version, purpose).await;
+    telemetry::store("claim", inner.host.monotonic() - claimed_at);
+    match claim {
         Ok(Claim::Granted) => {
             let permit = permit.until(claimed_at + LEASE - GUARD);
             // Whoever asks from here on asks for the token that comes of this.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mailgrant_core::TokenRecord;
 use mailgrant_storage::{AccountKey, AttemptId, Settled, Settlement, StoreError, Version};
 
-use crate::{manager::Inner, schedule::Schedule};
+use crate::{manager::Inner, schedule::Schedule, telemetry};
 
 /// Settles a renewal; `until_in`: by retry for as long as it takes. What is left of the token's life is counted
 /// anew for each try.
@@ -24,7 +24,7 @@ pub(crate) async fn renewed(
     loop {
         let timing = schedule.timing(inner.host.monotonic() - sent_at);
         let settlement = inner.vault.renewed(key, claimed, record, timing);
-        match inner.vault.store().settle(key, claimed, attempt, &settlement).await {
+        match tell(inner, key, claimed, attempt, &settlement).await {
             Err(StoreError::Unavailable(_)) if until_in => pause.sleep(inner).await,
             result => return result,
         }
@@ -43,7 +43,7 @@ pub(crate) async fn settle(
     let mut pause = Pause::first();
     let mut left = tries;
     loop {
-        match inner.vault.store().settle(key, claimed, attempt, settlement).await {
+        match tell(inner, key, claimed, attempt, settlement).await {
             Err(StoreError::Unavailable(_)) if left > 1 => {
                 left -= 1;
                 pause.sleep(inner).await;
@@ -51,6 +51,19 @@ pub(crate) async fn settle(
             result => return result,
         }
     }
+}
+
+async fn tell(
+    inner: &Inner,
+    key: &AccountKey,
+    claimed: Version,
+    attempt: &AttemptId,
+    settlement: &Settlement,
+) -> Result<Settled, StoreError> {
+    let asked_at = inner.host.monotonic();
+    let settled = inner.vault.store().settle(key, claimed, attempt, settlement).await;
+    telemetry::store("settle", inner.host.monotonic() - asked_at);
+    settled
 }
 
 /// A pause that doubles, up to five seconds.

@@ -45,7 +45,12 @@ pub(crate) fn gate(identity: &ClientIdentity, closed: bool) {
     sink::level("mailgrant_gate_closed", identity, f64::from(u8::from(closed)));
 }
 
-/// Labels are the provider and the environment of registered clients, so there are as many as there are of those.
+/// The store answered a verb of a renewal, or did not.
+pub(crate) fn store(verb: &'static str, took: Duration) {
+    sink::store("mailgrant_store_seconds", verb, took);
+}
+
+/// Labels are the provider and the environment of registered clients, so there are as many as there are of those, or a verb.
 #[cfg(feature = "metrics")]
 mod sink {
     use super::{ClientIdentity, Duration};
@@ -66,6 +71,10 @@ mod sink {
         metrics::gauge!(name, "provider" => provider, "environment" => environment).set(value);
     }
 
+    pub(super) fn store(name: &'static str, verb: &'static str, took: Duration) {
+        metrics::histogram!(name, "verb" => verb).record(took);
+    }
+
     fn labels(identity: &ClientIdentity) -> (String, String) {
         (identity.provider.to_string(), identity.environment.clone())
     }
@@ -78,4 +87,5 @@ mod sink {
     pub(super) fn count(_: &'static str, _: &ClientIdentity, _: &'static str) {}
     pub(super) fn observe(_: &'static str, _: &ClientIdentity, _: Duration) {}
     pub(super) fn level(_: &'static str, _: &ClientIdentity, _: f64) {}
+    pub(super) fn store(_: &'static str, _: &'static str, _: Duration) {}
 }

@@ -113,6 +113,7 @@ async fn page(inner: &Arc<Inner>, herd: &mut Herd) -> Duration {
     let claimed_at = inner.host.monotonic();
     let environment = &herd.client.identity().environment;
     let claimed = inner.vault.store().claim_due(&herd.client_key, environment, Duration::ZERO, &attempts, LEASE).await;
+    telemetry::store("claim_due", inner.host.monotonic() - claimed_at);
     // If the store is away, or its answer was lost, the next look finds what there is to do.
     let Ok(claimed) = claimed else { return PERIOD };
     let late = claimed.iter().map(|due| due.late).max().unwrap_or_default();
@@ -170,7 +171,7 @@ async fn renew(inner: &Inner, client: Arc<dyn AnyClient>, due: Due, leave: Leave
         return;
     }
     let strip = Strip::for_nobody(slot);
-    let record = match inner.vault.open(&key, row) {
+    let record = match inner.vault.open(&key, row).await {
         Ok(Kept { record: Some(record), .. }) => record,
         opened => {
             let error = opened

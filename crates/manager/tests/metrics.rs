@@ -24,6 +24,8 @@ fn renewals_are_counted_by_provider_environment_and_outcome() {
         format!(r#"mailgrant_renewals_total{{{environment},outcome="untouched"}} 1"#),
         format!("mailgrant_renewal_seconds_count{{{environment}}} 2"),
         format!("mailgrant_renewal_lag_seconds_count{{{environment}}} 2"),
+        r#"mailgrant_store_seconds_count{verb="claim"} 2"#.to_owned(),
+        r#"mailgrant_store_seconds_count{verb="settle"} 2"#.to_owned(),
         format!("mailgrant_gate_closed{{{environment}}} 1"),
     ] {
         assert!(page.contains(&line), "{line} is not in\n{page}");

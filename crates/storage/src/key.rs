@@ -4,6 +4,10 @@ use std::fmt;
 
 use mailgrant_core::{Error, ErrorKind};
 
+/// Between the parts of a key that is one text. Parts hold no control characters; as the smallest byte of all that are
+/// there it keeps the texts in the order of the keys.
+pub(crate) const SEPARATOR: &str = "\u{1f}";
+
 /// One customer's account at one provider: there is one grant under each key.
 ///
 /// The tenant is the service's own customer, so that two of them can each have an account `"main"` and
@@ -43,6 +47,18 @@ impl AccountKey {
         Ok(Self { tenant: tenant.into(), provider: provider.into(), account: account.into() })
     }
 
+    /// The parts in one text, for backends that keep texts: no two keys read alike, and they are in the order of keys.
+    pub(crate) fn joined(&self) -> String {
+        [self.tenant(), self.provider(), self.account()].join(SEPARATOR)
+    }
+
+    /// The key of which that is the text.
+    pub(crate) fn split(joined: &str) -> Option<Self> {
+        let mut parts = joined.split(SEPARATOR);
+        let key = Self::new(parts.next()?, parts.next()?, parts.next()?).ok()?;
+        parts.next().is_none().then_some(key)
+    }
+
     /// The service's own customer.
     #[must_use]
     pub fn tenant(&self) -> &str {
@@ -80,5 +96,21 @@ mod tests {
         for (tenant, account) in [("", "a"), ("t", ""), ("t\n", "a"), ("t", long.as_str())] {
             assert_eq!(AccountKey::new(tenant, "p", account).unwrap_err().code(), "account_key_invalid");
         }
+    }
+
+    #[test]
+    fn joined_keys_are_in_the_order_of_keys() {
+        let parts = ["a", "a b", "a ", "B", "ä", "a\u{ffff}", "a\u{10000}", "a!", "aa"];
+        let mut keys = Vec::new();
+        for tenant in parts {
+            for account in parts {
+                keys.push(AccountKey::new(tenant, "p", account).unwrap());
+            }
+        }
+        keys.sort();
+        let joined: Vec<_> = keys.iter().map(AccountKey::joined).collect();
+        assert!(joined.is_sorted());
+        assert_eq!(joined.iter().map(|joined| AccountKey::split(joined).unwrap()).collect::<Vec<_>>(), keys);
+        assert!(AccountKey::split("a\u{1f}b").is_none() && AccountKey::split("a\u{1f}b\u{1f}c\u{1f}d").is_none());
     }
 }

@@ -170,6 +170,14 @@ impl KeyRing {
         self.keys.contains_key(id)
     }
 
+    /// The same ring, which opens what any key of `other` sealed too.
+    pub(crate) fn and_all_of(mut self, other: &Self) -> Self {
+        for (id, cipher) in &other.keys {
+            self.keys.entry(id.clone()).or_insert_with(|| cipher.clone());
+        }
+        self
+    }
+
     pub(crate) fn primary(&self) -> &str {
         &self.primary
     }

@@ -3,7 +3,7 @@
 //! A [`Vault`] is a [`Store`] with the [`KeyRing`] that seals what goes into it: sealing is not optional, and
 //! below the vault nobody sees an opened secret. Backends are [`memory`] (one process, its tests), `sqlite` (one file,
 //! several processes), `postgres` and `redis` (a fleet), each behind the feature of its name. A backend of one's own is
-//! a [`Store`] that passes the suite of `conformance!` (feature `conformance`).
+//! a [`Shelf`](shelf::Shelf) that passes the suite of `conformance!` (feature `conformance`).
 //!
 //! ```
 //! use mailgrant_storage::{AccountKey, KeyRing, Vault, memory::MemoryStore};
@@ -22,6 +22,7 @@ mod event;
 mod gates;
 mod key;
 mod key_ring;
+mod key_source;
 mod logins;
 pub mod memory;
 mod place;
@@ -31,8 +32,10 @@ pub mod postgres;
 pub mod redis;
 mod row;
 mod rules;
+pub mod shelf;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod state;
 mod store;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod table_prefix;
@@ -45,6 +48,7 @@ pub use crate::{
     gates::Passage,
     key::AccountKey,
     key_ring::KeyRing,
+    key_source::KeySource,
     row::{Attempt, Entry, Row, Sealed, Status},
     store::{Claim, Due, Filter, Purpose, Secret, Settled, Settlement, Sharing, StatusKind, Store, Taken},
     vault::{Kept, Timing, Vault},

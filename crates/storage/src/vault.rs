@@ -3,13 +3,14 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use mailgrant_core::{
-    Binding, ClientIdentity, Error, ErrorKind, GrantKind, Lookup, PendingAuthorization, SecretBytes, TokenRecord,
+    Binding, ClientIdentity, Error, ErrorKind, GrantKind, Lookup, PendingAuthorization, RecordFormat, SecretBytes,
+    TokenRecord,
 };
 use secrecy::{ExposeSecret, SecretBox};
 
 use crate::{
-    AccountKey, Entry, Filter, KeyRing, Row, Settlement, Sharing, StatusKind, Store, StoreError, Taken, Version,
-    place::Place,
+    AccountKey, Entry, Filter, KeyRing, KeySource, Row, Sealed, Settlement, Sharing, StatusKind, Store, StoreError,
+    Taken, Version, key_source::Keys, place::Place,
 };
 
 /// A store, and the keys that seal what goes into it: records and logins in, sealed bytes below.
@@ -19,7 +20,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Vault {
     store: Arc<dyn Store>,
-    ring: Arc<KeyRing>,
+    keys: Arc<Keys>,
+    format: RecordFormat,
 }
 
 /// What a vault holds under a key.
@@ -57,7 +59,35 @@ impl Vault {
     /// # Ok(()) }
     /// ```
     pub fn new(store: impl Store, ring: KeyRing) -> Self {
-        Self { store: Arc::new(store), ring: Arc::new(ring) }
+        Self { store: Arc::new(store), keys: Arc::new(Keys::fixed(ring)), format: RecordFormat::default() }
+    }
+
+    /// A vault over `store` whose keys come from `source`, which is asked now, and again when they may have changed.
+    ///
+    /// # Errors
+    ///
+    /// Those of `source`.
+    pub async fn sourced(store: impl Store, source: impl KeySource) -> Result<Self, Error> {
+        let keys = Keys::sourced(source).await?;
+        Ok(Self { store: Arc::new(store), keys: Arc::new(keys), format: RecordFormat::default() })
+    }
+
+    /// The same vault, which writes records and logins in `format`: once every process that shares the store reads it.
+    #[must_use]
+    pub fn writing(self, format: RecordFormat) -> Self {
+        Self { format, ..self }
+    }
+
+    /// Asks the source of the keys again, for all clones of this vault: after a key was added or made the primary one.
+    ///
+    /// A key that the source names no more goes on opening until the process ends: before it leaves the source, ask
+    /// [`expect_unreferenced`](Self::expect_unreferenced). A vault made by [`new`](Self::new) has nobody to ask.
+    ///
+    /// # Errors
+    ///
+    /// Those of the source; the keys are what they were.
+    pub async fn renew_keys(&self) -> Result<(), Error> {
+        self.keys.renew().await
     }
 
     /// By which [`Store::claim_due`] knows the accounts of this app and grant, whatever their environment.
@@ -80,7 +110,7 @@ impl Vault {
     /// not open.
     pub async fn load(&self, key: &AccountKey) -> Result<Option<Kept>, Error> {
         match self.store.load(key).await? {
-            Some(row) => self.open(key, row).map(Some),
+            Some(row) => self.open(key, row).await.map(Some),
             None => Ok(None),
         }
     }
@@ -89,13 +119,13 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if it does not open.
+    /// [`ErrorKind::Configuration`] if it does not open, or what the source of the keys says.
     #[expect(clippy::disallowed_methods, reason = "door: opened bytes, into the record that they are")]
-    pub fn open(&self, key: &AccountKey, row: Row) -> Result<Kept, Error> {
+    pub async fn open(&self, key: &AccountKey, row: Row) -> Result<Kept, Error> {
         let record = match &row.sealed {
             Some(sealed) => {
                 let place = Place::record(key, &row.environment, &row.client_key, row.sealed_for());
-                let bytes = self.ring.open(&place.under(&sealed.key_id), sealed)?;
+                let bytes = self.unseal(&place, sealed).await?;
                 Some(TokenRecord::decode(bytes.expose_secret())?)
             }
             None => None,
@@ -189,15 +219,16 @@ impl Vault {
         let mut tries = 8;
         loop {
             let Some(row) = self.store.load(key).await? else { return Ok(false) };
-            let Some(sealed) = row.sealed.as_ref().filter(|sealed| sealed.key_id != self.ring.primary()) else {
+            let ring = self.keys.ring();
+            let Some(sealed) = row.sealed.as_ref().filter(|sealed| sealed.key_id != ring.primary()) else {
                 return Ok(false);
             };
             let place = match &*row.client_key {
                 NOTE => Place::note(key, row.sealed_for()),
                 client_key => Place::record(key, &row.environment, client_key, row.sealed_for()),
             };
-            let secret = self.ring.open(&place.under(&sealed.key_id), sealed)?;
-            let sealed = self.ring.seal(&place.under(self.ring.primary()), &secret);
+            let secret = self.unseal(&place, sealed).await?;
+            let sealed = self.seal(&place, &secret);
             match self.store.reseal(key, row.version, &sealed).await {
                 // Another secret by now, which is most likely sealed with the primary key.
                 Err(StoreError::Conflict(_)) if tries > 1 => tries -= 1,
@@ -220,8 +251,8 @@ impl Vault {
         ttl: Duration,
     ) -> Result<(), Error> {
         let lookup = pending.lookup(binding);
-        let login = frame(key, pending.encode().expose_secret());
-        let sealed = self.ring.seal(&Place::pending(&lookup).under(self.ring.primary()), &login);
+        let login = frame(key, pending.encode_as(self.format).expose_secret());
+        let sealed = self.seal(&Place::pending(&lookup), &login);
         let sharing = if pending.is_marked() { Sharing::Own } else { Sharing::Shared };
         Ok(self.store.put_pending(key, &lookup, &sealed, sharing, ttl).await?)
     }
@@ -237,7 +268,7 @@ impl Vault {
         let ask = |code, message: &'static str| Err(Error::new(ErrorKind::AskUser, code, message));
         match self.store.take_pending(lookup).await? {
             Taken::Pending(sealed) => {
-                let login = self.ring.open(&Place::pending(lookup).under(&sealed.key_id), &sealed)?;
+                let login = self.unseal(&Place::pending(lookup), &sealed).await?;
                 let (key, pending) = unframe(login.expose_secret())?;
                 Ok((key, PendingAuthorization::decode(pending)?))
             }
@@ -274,8 +305,7 @@ impl Vault {
                 "there is an account under this key: a note would take the place of its grant",
             ));
         }
-        let place = Place::note(key, Version::after(expected));
-        let sealed = self.ring.seal(&place.under(self.ring.primary()), note);
+        let sealed = self.seal(&Place::note(key, Version::after(expected)), note);
         let entry = Entry {
             sealed,
             client_key: NOTE.into(),
@@ -296,7 +326,7 @@ impl Vault {
     pub async fn load_note(&self, key: &AccountKey) -> Result<Option<(Version, Option<SecretBytes>)>, Error> {
         let Some(row) = self.store.load(key).await? else { return Ok(None) };
         let note = match &row.sealed {
-            Some(sealed) => Some(self.ring.open(&Place::note(key, row.sealed_for()).under(&sealed.key_id), sealed)?),
+            Some(sealed) => Some(self.unseal(&Place::note(key, row.sealed_for()), sealed).await?),
             None => None,
         };
         Ok(Some((row.version, note)))
@@ -306,7 +336,7 @@ impl Vault {
         let identity = record.identity();
         let client_key = Self::client_key(identity, record.grant());
         let place = Place::record(key, &identity.environment, &client_key, version);
-        let sealed = self.ring.seal(&place.under(self.ring.primary()), &record.encode());
+        let sealed = self.seal(&place, &record.encode_as(self.format));
         Entry {
             sealed,
             environment: identity.environment.clone(),
@@ -317,11 +347,20 @@ impl Vault {
             remark: None,
         }
     }
+
+    fn seal(&self, place: &Place, secret: &SecretBytes) -> Sealed {
+        let ring = self.keys.ring();
+        ring.seal(&place.under(ring.primary()), secret)
+    }
+
+    async fn unseal(&self, place: &Place, sealed: &Sealed) -> Result<SecretBytes, Error> {
+        self.keys.open(&place.under(&sealed.key_id), sealed).await
+    }
 }
 
 impl fmt::Debug for Vault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Vault").field("ring", &self.ring).finish_non_exhaustive()
+        formatter.debug_struct("Vault").field("keys", &self.keys).finish_non_exhaustive()
     }
 }
 

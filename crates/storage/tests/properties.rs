@@ -81,7 +81,7 @@ fn flipped(sealed: &Sealed, bit: Index) -> Sealed {
 
 /// Why a row does not open.
 fn code(vault: &Vault, key: &AccountKey, row: Row) -> &'static str {
-    vault.open(key, row).map_or_else(|error| error.code(), |_| "it opened")
+    done(vault.open(key, row)).map_or_else(|error| error.code(), |_| "it opened")
 }
 
 fn bytes(record: &TokenRecord) -> Vec<u8> {

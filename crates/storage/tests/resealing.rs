@@ -74,7 +74,7 @@ fn renewal_by(ring: KeyRing) -> Entry {
 /// Whether the row opens with the new key alone, as this record.
 async fn opens(vault: &Vault, token: &str) -> bool {
     let row = vault.load(&key()).await.unwrap().unwrap().row;
-    let kept = Vault::new(MemoryStore::default(), new()).open(&key(), row).unwrap();
+    let kept = Vault::new(MemoryStore::default(), new()).open(&key(), row).await.unwrap();
     kept.record.unwrap().encode().expose_secret() == record(token).encode().expose_secret()
 }
 

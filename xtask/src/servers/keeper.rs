@@ -21,7 +21,7 @@ use crate::{
     sh::Sh,
 };
 
-pub(crate) fn keep(sh: &Sh) -> Outcome {
+pub(crate) fn keep(sh: &Sh, durable: bool) -> Outcome {
     // What is declared first is dropped last.
     let folder = Folder::outside_of(sh.root(), "servers")?;
     let account = Account::of(sh)?;
@@ -32,8 +32,8 @@ pub(crate) fn keep(sh: &Sh) -> Outcome {
     let redis = Running::start("redis-server", &mut redis(sh, &below, redis_port)?, &below)?;
     let data = postgres::make(sh, &account, &below)?;
     let troubled = postgres::copy(&account, &data, "troubled")?;
-    let calm = Server::start(sh, &account, &data, free_port()?)?;
-    let troubled = Server::start(sh, &account, &troubled, free_port()?)?;
+    let calm = Server::start(sh, &account, &data, free_port()?, durable)?;
+    let troubled = Server::start(sh, &account, &troubled, free_port()?, durable)?;
     let port = free_port()?;
     let pgbouncer = Running::start("pgbouncer", &mut pgbouncer(sh, &account, &below, &calm, port)?, &below)?;
     redis.answers(redis_port)?;

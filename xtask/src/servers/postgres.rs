@@ -12,8 +12,9 @@ use crate::{
     sh::Sh,
 };
 
+const SETTINGS: &str = "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=400";
 /// Nothing of it outlives the machine's next start, so nothing has to reach a disk.
-const SETTINGS: &str = "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c max_connections=400";
+const FORGETFUL: &str = "-c fsync=off -c full_page_writes=off";
 
 /// An empty cluster, for servers to be made of.
 pub(super) fn make(sh: &Sh, account: &Account, folder: &Path) -> Outcome<PathBuf> {
@@ -42,12 +43,14 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn start(sh: &Sh, account: &Account, data: &Path, port: u16) -> Outcome<Self> {
+    /// `durable`: what it answered for has reached the disk, as in a fleet.
+    pub(super) fn start(sh: &Sh, account: &Account, data: &Path, port: u16, durable: bool) -> Outcome<Self> {
         let control = data.with_extension("control");
+        let speed = if durable { "" } else { FORGETFUL };
         let (before, program, data) = (account.line(), found(sh, "pg_ctl")?, data.display());
         let script = format!(
             "#!/bin/sh\ncd / && exec {before} '{}' -D '{data}' -l '{data}/log' -m immediate -w -t 30 -s \
-             -o '-p {port} {SETTINGS}' \"$1\"\n",
+             -o '-p {port} {SETTINGS} {speed}' \"$1\"\n",
             program.display()
         );
         let unwritable = || Failure::of(format!("{} cannot be written", control.display()));

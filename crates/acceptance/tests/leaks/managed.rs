@@ -138,7 +138,7 @@ async fn f22_a_day_over_a_file() {
     let mut row = managed.vault.store().load(&key("stays")).await.unwrap().unwrap();
     row.sealed.as_mut().unwrap().bytes[20] ^= 1;
     managed.ear.show(&row);
-    managed.ear.hear(&managed.vault.open(&key("stays"), row).unwrap_err());
+    managed.ear.hear(&managed.vault.open(&key("stays"), row).await.unwrap_err());
     // The same file behind other keys: one of another name, one of the same.
     for id in ["another", "marked"] {
         let mut bytes = vec![0; 32];

@@ -51,13 +51,13 @@ async fn security_12_a_row_that_was_moved_does_not_open() {
     let record = record().await;
     let here = account("tenant", "getresponse", "main");
     let (vault, row) = vault_with(&record, &here).await;
-    assert_eq!(code(vault.open(&here, row.clone())), "it opened");
+    assert_eq!(code(vault.open(&here, row.clone()).await), "it opened");
     for (part, elsewhere) in [
         ("tenant", account("another", "getresponse", "main")),
         ("provider", account("tenant", "another", "main")),
         ("account", account("tenant", "getresponse", "another")),
     ] {
-        assert_eq!(code(vault.open(&elsewhere, row.clone())), "seal_broken", "{part}");
+        assert_eq!(code(vault.open(&elsewhere, row.clone()).await), "seal_broken", "{part}");
     }
     let key_id = |sealed: &Sealed| Sealed { key_id: "l".into(), bytes: sealed.bytes.clone() };
     for (part, changed) in [
@@ -68,7 +68,7 @@ async fn security_12_a_row_that_was_moved_does_not_open() {
         ("key id, with the same key", Row { sealed: row.sealed.as_ref().map(key_id), ..row.clone() }),
     ] {
         assert_ne!(changed, row, "{part}");
-        assert_eq!(code(vault.open(&here, changed)), "seal_broken", "{part}");
+        assert_eq!(code(vault.open(&here, changed).await), "seal_broken", "{part}");
     }
 }
 
@@ -84,7 +84,7 @@ async fn security_12_a_secret_of_one_kind_does_not_open_as_another() {
     assert!(vault.load_note(&note).await.unwrap().is_some());
     let at_note = vault.store().load(&note).await.unwrap().unwrap();
     let disguised = Row { client_key: row.client_key.clone(), environment: row.environment.clone(), ..at_note };
-    assert_eq!(code(vault.open(&note, disguised)), "seal_broken", "a note is no record");
+    assert_eq!(code(vault.open(&note, disguised).await), "seal_broken", "a note is no record");
 
     let service = Service::new().await;
     let pending = service.client.begin(AuthorizationCode::registered()).into_pending();
@@ -118,11 +118,11 @@ async fn security_12_every_part_is_behind_its_length() {
     // Written one behind the other without their lengths, these are the same text.
     let (vault, row) = vault_with(&record, &account("tenant", "getresponse", "main")).await;
     for (tenant, provider) in [("tenan", "tgetresponse"), ("tenantg", "etresponse")] {
-        assert_eq!(code(vault.open(&account(tenant, provider, "main"), row.clone())), "seal_broken", "{tenant}");
+        assert_eq!(code(vault.open(&account(tenant, provider, "main"), row.clone()).await), "seal_broken", "{tenant}");
     }
     let (first, rest) = row.client_key.split_at(1);
     let shifted = Row { environment: row.environment.clone() + first, client_key: rest.to_owned(), ..row.clone() };
-    assert_eq!(code(vault.open(&account("tenant", "getresponse", "main"), shifted)), "seal_broken");
+    assert_eq!(code(vault.open(&account("tenant", "getresponse", "main"), shifted).await), "seal_broken");
 }
 
 /// The associated data, written by hand from the requirement.
@@ -199,5 +199,5 @@ async fn security_12_an_old_ciphertext_does_not_open_as_the_newest() {
     account.refresh().await.unwrap();
     let new = service.vault.store().load(&service.key).await.unwrap().unwrap();
     let rolled_back = Row { sealed: old.sealed, ..new };
-    assert_eq!(code(service.vault.open(&service.key, rolled_back)), "seal_broken");
+    assert_eq!(code(service.vault.open(&service.key, rolled_back).await), "seal_broken");
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use mailgrant_storage::{
     AccountKey, AttemptId, Claim, Purpose, Row, Settled, Settlement, Status, Store, StoreError, Timing, Version,
 };
@@ -92,7 +93,7 @@ impl SimulatedStore {
             environment: entry.environment.clone(),
             ..row.clone()
         };
-        let record = self.world.opener.open(key, as_sealed).unwrap().record.unwrap();
+        let record = self.world.opener.open(key, as_sealed).now_or_never().unwrap().unwrap().record.unwrap();
         let timing = Timing { expires_in: entry.expires_in, due_in: entry.due_in, upkeep_in: entry.upkeep_in };
         self.world.opener.renewed(key, row.version, &record, timing)
     }

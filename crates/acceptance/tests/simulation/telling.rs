@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use mailgrant_storage::{AccountKey, Event, EventKind, Row, Store};
 
 use crate::{
@@ -61,7 +62,7 @@ impl SimulatedStore {
     pub(crate) fn tell_events(&self) {
         let world = &self.world;
         let from = world.book().oracle.last_event;
-        let events = futures_util::FutureExt::now_or_never(world.store.events(from, 100));
+        let events = world.store.events(from, 100).now_or_never();
         let events = events.expect("it is in memory").expect("it is in memory");
         for event in events {
             let account = world.account(&event.key);
@@ -81,7 +82,7 @@ impl SimulatedStore {
     #[expect(clippy::disallowed_methods, reason = "door: the oracle compares what is stored with what was issued")]
     fn refresh_token(&self, key: &AccountKey, row: Row) -> Option<crate::provider::Token> {
         use mailgrant_core::secrecy::ExposeSecret;
-        let record = self.world.opener.open(key, row).ok()?.record?;
+        let record = self.world.opener.open(key, row).now_or_never()?.ok()?.record?;
         let bytes = record.encode();
         let text = std::str::from_utf8(bytes.expose_secret()).ok()?;
         let (_, rest) = text.split_once(r#""refresh_token":"r"#)?;

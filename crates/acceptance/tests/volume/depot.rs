@@ -137,7 +137,8 @@ impl Depot {
     fn generation(&self, account: usize, slim: &Slim, sealed: &Sealed) -> u32 {
         let version = Version::from_stored(u64::from(slim.version) + 1).unwrap();
         let row = Row { version, sealed: Some(sealed.clone()), ..self.row(account, slim) };
-        let record = self.0.vault.open(&key(account), row).unwrap().record.unwrap();
+        let kept = futures_util::FutureExt::now_or_never(self.0.vault.open(&key(account), row));
+        let record = kept.unwrap().unwrap().record.unwrap();
         let record = opened(&record);
         let token = record["refresh_token"].as_str().unwrap();
         let (whose, generation) = token[1..].split_once('-').unwrap();

@@ -6,6 +6,7 @@ mod backend;
 mod failures;
 mod follow;
 mod gate;
+mod import;
 mod login;
 mod meanwhile;
 mod outage;

@@ -36,6 +36,16 @@ async fn f14_a_second_rejection_is_the_callers_to_see() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_over_is_renewed_whatever_it_came_of() {
+    let world = World::new().await;
+    let account = world.connected().await;
+    world.emulator.settings(|settings| settings.refreshed_lifetime = Some(10));
+    let bearer = account.reject(&account.token().await.unwrap()).await.unwrap();
+    world.advance(std::time::Duration::from_secs(11)).await;
+    assert_eq!(account.reject(&bearer).await.unwrap().version(), Some(3));
+}
+
+#[tokio::test]
 async fn another_process_renewed_meanwhile() {
     let world = World::new().await;
     let account = world.connected().await;

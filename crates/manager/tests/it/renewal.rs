@@ -44,6 +44,20 @@ async fn a_token_is_renewed_ahead_of_its_end_while_callers_keep_getting_it() {
 }
 
 #[tokio::test]
+async fn a_caller_who_comes_just_before_the_end_waits_for_the_renewal_and_not_for_the_end() {
+    use mailgrant_emulator::{Fault, Target, Times};
+    let world = World::new().await;
+    let account = world.connected().await;
+    account.token().await.unwrap();
+    world.emulator.fault(Fault::Delay(Duration::from_millis(300)), Target::Token, Times::Next(1));
+    world.advance(HOUR - Duration::from_secs(1)).await;
+    let mut token = Box::pin(account.token());
+    assert!(crate::world::poll_once(&mut token).await.is_pending());
+    world.advance(Duration::from_secs(1)).await;
+    assert_eq!((token.await.unwrap().version(), world.refreshes()), (Some(2), 1));
+}
+
+#[tokio::test]
 async fn f09_a_caller_who_leaves_at_any_point_loses_nothing() {
     for polls in 0..12 {
         let world = World::new().await;

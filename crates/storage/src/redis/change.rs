@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     RedisStore, events,
     index::{Place, places},
-    records::{Kept, Seen, micros},
+    records::{self, Kept, Seen},
     wire::{CHANGE, LOOK, Values, run, unavailable, unreadable},
 };
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     gates::Gate,
     logins::Login,
     rules::{Moment, Note, Step, Stored},
+    state::micros,
 };
 
 /// For how long a decision is good. A change that hangs on the way for longer is refused, and decided anew: a claim
@@ -56,7 +57,7 @@ impl Changes {
         self.arg(if reseals || becomes.is_none() { "whole" } else { "partly" });
         let mut fields: Vec<(&str, Vec<u8>)> = Vec::new();
         if let Some(kept) = becomes {
-            fields.push(("state", kept.state()?.into()));
+            fields.push(("state", records::state(kept)?.into()));
             fields.extend(kept.free_at().map(|at| ("free_at", micros(at).to_string().into())));
             if let Some(sealed) = kept.sealed().filter(|_| reseals) {
                 fields.extend([("key_id", sealed.key_id.clone().into()), ("sealed", sealed.bytes.clone())]);

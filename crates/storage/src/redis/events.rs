@@ -6,11 +6,13 @@ use ::redis::Value;
 
 use super::{
     RedisStore,
-    names::hex,
-    records::{attempt, moment},
     wire::{Values, unavailable, unreadable},
 };
-use crate::{AccountKey, Event, EventKind, StoreError, Version, rules::Note};
+use crate::{
+    AccountKey, Event, EventKind, StoreError, Version,
+    rules::Note,
+    state::{attempt, moment},
+};
 
 /// The fields of an event but for its moment, which the script knows.
 pub(super) fn fields(key: &AccountKey, note: &Note) -> Vec<(&'static str, String)> {
@@ -21,7 +23,7 @@ pub(super) fn fields(key: &AccountKey, note: &Note) -> Vec<(&'static str, String
         ("kind", note.kind.name().to_owned()),
     ];
     fields.extend(note.version.map(|version| ("version", version.get().to_string())));
-    fields.extend(note.attempt.map(|attempt| ("attempt", hex(attempt.as_bytes()))));
+    fields.extend(note.attempt.map(|attempt| ("attempt", attempt.to_string())));
     fields.extend(note.cause.clone().map(|cause| ("cause", cause)));
     fields
 }

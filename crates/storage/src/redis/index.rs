@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    names::{Names, member},
-    records::micros,
-};
-use crate::{AccountKey, Status, StatusKind, rules::Stored};
+use super::names::Names;
+use crate::{AccountKey, Status, StatusKind, rules::Stored, state::micros};
 
 /// A change of the place that a member has in a set.
 pub(super) struct Place {
@@ -22,7 +19,7 @@ pub(super) fn places(names: &Names, key: &AccountKey, before: Option<&Stored>, n
     let left = before.keys().filter(|set| !now.contains_key(*set)).map(|set| (set, None));
     let taken =
         now.iter().filter(|(set, score)| before.get(*set) != Some(*score)).map(|(set, score)| (set, Some(*score)));
-    left.chain(taken).map(|(set, score)| Place { set: set.clone(), member: member(key), score }).collect()
+    left.chain(taken).map(|(set, score)| Place { set: set.clone(), member: key.joined(), score }).collect()
 }
 
 /// The sets in which a row is, with its score.

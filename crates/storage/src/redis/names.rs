@@ -4,10 +4,6 @@ use mailgrant_core::{Error, ErrorKind, Lookup};
 
 use crate::AccountKey;
 
-/// Between the parts of an account's key. Parts hold no control characters, so no two keys read alike; as the smallest
-/// byte of all it also keeps them in the order of [`AccountKey`].
-pub(super) const SEPARATOR: char = '\u{1f}';
-
 /// What the names of a store's keys begin with; `mailgrant:` unless told otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyPrefix(Box<str>);
@@ -82,7 +78,7 @@ impl Names {
     }
 
     pub(super) fn row(&self, key: &AccountKey) -> String {
-        format!("{}{}", self.rows, member(key))
+        format!("{}{}", self.rows, key.joined())
     }
 
     pub(super) fn login(&self, lookup: &Lookup) -> String {
@@ -100,19 +96,7 @@ impl Names {
     }
 }
 
-/// An account's key as the member of a set.
-pub(super) fn member(key: &AccountKey) -> String {
-    [key.tenant(), key.provider(), key.account()].join("\u{1f}")
-}
-
-/// The key that such a member is.
-pub(super) fn key_of(member: &str) -> Option<AccountKey> {
-    let mut parts = member.split(SEPARATOR);
-    let key = AccountKey::new(parts.next()?, parts.next()?, parts.next()?).ok()?;
-    parts.next().is_none().then_some(key)
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -150,21 +134,5 @@ mod tests {
         all.sort();
         all.dedup();
         assert_eq!(all.len(), count);
-    }
-
-    #[test]
-    fn members_are_in_the_order_of_keys() {
-        let parts = ["a", "a b", "a ", "B", "ä", "a\u{ffff}", "a\u{10000}", "a!", "aa"];
-        let mut keys = Vec::new();
-        for tenant in parts {
-            for account in parts {
-                keys.push(AccountKey::new(tenant, "p", account).unwrap());
-            }
-        }
-        keys.sort();
-        let members: Vec<_> = keys.iter().map(member).collect();
-        assert!(members.is_sorted());
-        assert_eq!(members.iter().map(|member| key_of(member).unwrap()).collect::<Vec<_>>(), keys);
-        assert!(key_of("a\u{1f}b").is_none() && key_of("a\u{1f}b\u{1f}c\u{1f}d").is_none());
     }
 }

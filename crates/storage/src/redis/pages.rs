@@ -6,13 +6,14 @@ use super::{
     RedisStore,
     change::Changes,
     index::listed,
-    names::{SEPARATOR, key_of, member},
-    records::{Seen, micros},
+    records::Seen,
     wire::{DUE, LIST, Values, run, unavailable, unreadable},
 };
 use crate::{
     AccountKey, AttemptId, Due, Filter, Row, StoreError,
+    key::SEPARATOR,
     rules::{self, Moment, Stored},
+    state::micros,
 };
 
 /// How many rows one script reads or writes, and how many members of a set it looks at: others wait meanwhile.
@@ -134,7 +135,7 @@ impl RedisStore {
     ) -> Result<Vec<(AccountKey, Row)>, StoreError> {
         let (first, last) = bounds(filter);
         let mut first =
-            after.map(|after| format!("({}", member(after))).filter(|after| after[1..] > first[1..]).unwrap_or(first);
+            after.map(|after| format!("({}", after.joined())).filter(|after| after[1..] > first[1..]).unwrap_or(first);
         let mut listed = Vec::new();
         while listed.len() < limit {
             let wanted = (limit - listed.len()).min(ROWS);
@@ -181,7 +182,7 @@ fn rows(found: Values) -> Result<Vec<(AccountKey, Seen<Stored>)>, StoreError> {
         .map(|row| {
             let mut row = Values::of(row)?;
             let member: String = row.read("a member")?;
-            let key = key_of(&member).ok_or_else(|| unreadable("account"))?;
+            let key = AccountKey::split(&member).ok_or_else(|| unreadable("account"))?;
             Ok((key, Seen::read(&mut row.nested("record")?)?))
         })
         .collect()

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use ::redis::{ErrorKind, FromRedisValue, RedisError, ServerErrorKind, Value};
 
 use super::connection::Connection;
+pub(super) use crate::state::unreadable;
 use crate::{StoreError, rules::Moment};
 
 /// A script by its hash, which servers keep until they are told to forget it.
@@ -50,11 +51,6 @@ pub(super) async fn run<K: AsRef<[u8]>, A: AsRef<[u8]>>(
 /// Errors of this crate hold the server's words, never what was stored.
 pub(super) fn unavailable(error: RedisError) -> StoreError {
     StoreError::unavailable(error)
-}
-
-/// An answer that no script of ours gives to a store that a build like this one wrote.
-pub(super) fn unreadable(what: &str) -> StoreError {
-    StoreError::Incompatible(format!("the value of {what:?}"))
 }
 
 /// The values of an answer, taken one by one.

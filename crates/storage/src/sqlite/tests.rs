@@ -1,7 +1,9 @@
 //! What SQLite adds to the promises: one file, several processes, full disks, dropped futures.
 
+mod changes;
 mod file;
 mod trouble;
+mod unwritable;
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,12 +1,12 @@
 //! Trouble: lost answers, restarts, exhausted pools, servers that only read, processes that freeze.
 
 mod proxy;
+mod restarts;
 
 use std::{
     error::Error as _,
     future::Future,
     pin::pin,
-    process::Command,
     task::{Context, Poll, Waker},
 };
 
@@ -14,7 +14,7 @@ use mailgrant_core::Lookup;
 
 use self::proxy::Proxy;
 use super::*;
-use crate::{Claim, Purpose, Settled, Settlement, Sharing, Store, StoreError, Taken, Version};
+use crate::{Claim, Purpose, Secret, Settled, Settlement, Sharing, Store, StoreError, Taken, Version};
 
 fn server_error(error: &StoreError) -> Option<&ServerError> {
     error.source()?.downcast_ref()
@@ -82,7 +82,8 @@ async fn what_was_done_though_the_answer_was_lost_can_be_said_again() {
     let again = store.claim(&main, &held, LEASE, Version::FIRST, Purpose::Renew).await.unwrap();
     assert_eq!(again, Claim::Granted);
 
-    let renewal = Settlement::Renewed(entry(b"renewed"));
+    let renewed = entry(b"renewed");
+    let renewal = Settlement::Renewed(renewed.clone());
     proxy.lose_answer(2);
     assert!(is_unavailable(&store.settle(&main, Version::FIRST, &held, &renewal).await));
     assert_eq!(beside.load(&main).await.unwrap().unwrap().version, Version::FIRST.next());
@@ -95,8 +96,35 @@ async fn what_was_done_though_the_answer_was_lost_can_be_said_again() {
     assert!(is_unavailable(&store.take_pending(&lookup).await));
     assert_eq!(store.take_pending(&lookup).await.unwrap(), Taken::Spent, "nobody else gets it");
 
+    let lookup = Lookup::from_bytes([2; 32]);
+    let put_pending = || store.put_pending(&main, &lookup, &renewed.sealed, Sharing::Own, LEASE);
+    // Behind a sweep of those that ended.
+    proxy.lose_answer(3);
+    assert!(is_unavailable(&put_pending().await));
+    put_pending().await.expect("the first stands");
+    assert!(matches!(beside.take_pending(&lookup).await.unwrap(), Taken::Pending(_)));
+
+    let now_at = Version::FIRST.next();
+    let resealed = entry(b"resealed").sealed;
+    proxy.lose_answer(2);
+    assert!(is_unavailable(&store.reseal(&main, now_at, &resealed).await));
+    assert_eq!(beside.load(&main).await.unwrap().unwrap().sealed.as_ref(), Some(&resealed));
+    store.reseal(&main, now_at, &resealed).await.unwrap();
+
+    proxy.lose_answer(2);
+    assert!(is_unavailable(&store.remove(&main, now_at, Secret::EraseNow).await));
+    assert_eq!(beside.load(&main).await.unwrap().unwrap().version, now_at.next());
+    let again = store.remove(&main, now_at, Secret::EraseNow).await;
+    assert!(matches!(again, Err(StoreError::Conflict(Some(found))) if found == now_at.next()), "{again:?}");
+
+    let taken = attempt();
+    proxy.lose_answer(1);
+    assert!(is_unavailable(&store.claim_due("client", "retail", Duration::ZERO, &[taken], LEASE).await));
+    let again = store.claim(&other, &taken, LEASE, Version::FIRST, Purpose::Renew).await.unwrap();
+    assert_eq!(again, Claim::Granted, "whoever drew the attempt has it");
+
     let events = beside.events(0, 100).await.unwrap();
-    assert_eq!(events.len(), 6, "each change has one event: {events:?}");
+    assert_eq!(events.len(), 11, "each change has one event: {events:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,64 +165,23 @@ async fn a_connection_that_is_cut_changes_all_or_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_stopped_and_started_loses_nothing() {
-    const ACCOUNTS: usize = 8;
-    const RENEWALS: u64 = 60;
-    let control = server("MAILGRANT_TROUBLED_POSTGRES_CONTROL");
-    let store = PostgresStore::builder(&server("MAILGRANT_TROUBLED_POSTGRES")).unwrap().schema(schema());
-    let store = Arc::new(store.open().await.unwrap());
-    // Says it again until it is heard, as a caller does.
-    async fn insisting<T, F: Future<Output = Result<T, StoreError>>>(verb: impl Fn() -> F) -> T {
-        loop {
-            match verb().await {
-                Ok(answer) => return answer,
-                Err(StoreError::Unavailable(_)) => SystemHost.sleep(Duration::from_millis(20)).await,
-                Err(other) => panic!("{other:?}"),
-            }
-        }
-    }
-    let accounts = (0..ACCOUNTS).map(|number| {
-        let (store, key) = (Arc::clone(&store), key(&number.to_string()));
-        async move {
-            let mut seen = store.put(&key, None, &entry(b"sealed")).await.unwrap();
-            for _ in 0..RENEWALS {
-                let held = attempt();
-                let claim = insisting(|| store.claim(&key, &held, LEASE, seen, Purpose::Renew)).await;
-                assert_eq!(claim, Claim::Granted, "nobody else asks");
-                let renewal = Settlement::Renewed(entry(b"renewed"));
-                let settled = insisting(|| store.settle(&key, seen, &held, &renewal)).await;
-                assert_eq!(settled, Settled::Done(seen.next()));
-                seen = seen.next();
-                SystemHost.sleep(Duration::from_millis(20)).await;
-            }
-        }
-    });
-    let trouble = async {
-        for _ in 0..2 {
-            SystemHost.sleep(Duration::from_millis(400)).await;
-            for what in ["stop", "start"] {
-                let control = control.clone();
-                let status = tokio::task::spawn_blocking(move || Command::new(control).arg(what).status());
-                assert!(status.await.unwrap().unwrap().success());
-            }
-        }
-    };
-    tokio::join!(futures_util::future::join_all(accounts), trouble);
-    let rounds = usize::try_from(RENEWALS).unwrap();
-    let events = store.events(0, usize::MAX).await.unwrap();
-    assert_eq!(events.len(), ACCOUNTS * (1 + 2 * rounds), "each change once, with its event");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn an_exhausted_pool_is_unavailable_in_time() {
     let store = builder(&schema()).max_connections(1).patience(Duration::from_millis(100)).open().await.unwrap();
+    let (main, claimed) = (key("main"), attempt());
+    let seen = store.put(&main, None, &entry(b"sealed")).await.unwrap();
+    let claim = async || store.claim(&main, &claimed, LEASE, seen, Purpose::Renew).await;
     let held = store.pool.acquire().await.unwrap();
-    let answer = store.load(&key("main")).await;
-    assert!(is_unavailable(&answer), "{answer:?}");
+    for _ in 0..3 {
+        let (loaded, claimed) = tokio::join!(store.load(&main), claim());
+        assert!(is_unavailable(&loaded) && is_unavailable(&claimed), "{loaded:?}, {claimed:?}");
+    }
     drop(held);
-    assert_eq!(store.load(&key("main")).await.unwrap(), None);
+    // Nobody who gave up waiting got through afterwards.
+    assert_eq!(store.load(&main).await.unwrap().unwrap().attempt, None);
+    assert_eq!(claim().await.unwrap(), Claim::Granted);
+    assert_eq!(store.events(0, 10).await.unwrap().len(), 2);
     store.close().await;
-    assert!(is_unavailable(&store.load(&key("main")).await));
+    assert!(is_unavailable(&store.load(&main).await));
 }
 
 #[tokio::test(flavor = "multi_thread")]

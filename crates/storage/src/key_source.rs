@@ -1,0 +1,224 @@
+//! KeySource: where keys come from that change while a process lives.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use mailgrant_core::{Error, Host, SecretBytes, SystemHost};
+
+use crate::{KeyRing, Sealed};
+
+/// Where the keys of a [`Vault`](crate::Vault) come from: a key management service, a secret manager, a file that is
+/// replaced.
+///
+/// A key management service unwraps the keys, each once in a process's life; what is stored is sealed here, so reading an
+/// account asks nobody.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use mailgrant_core::{Error, ErrorKind, SecretBytes};
+/// use mailgrant_storage::{KeyRing, KeySource, Vault, memory::MemoryStore};
+/// # struct Kms; impl Kms { async fn decrypt(&self, _: &[u8]) -> Result<SecretBytes, std::io::Error> { Ok(SecretBytes::new(Box::new(vec![7; 32]))) } }
+///
+/// /// Keys that a KMS has wrapped, newest first, as the configuration has them.
+/// struct Wrapped { kms: Kms, keys: Vec<(String, Vec<u8>)> }
+///
+/// #[async_trait]
+/// impl KeySource for Wrapped {
+///     async fn keys(&self) -> Result<KeyRing, Error> {
+///         let mut ring: Option<KeyRing> = None;
+///         for (id, wrapped) in &self.keys {
+///             let key = self.kms.decrypt(wrapped).await.map_err(|error| {
+///                 Error::new(ErrorKind::TryLater, "kms_unavailable", "the KMS did not unwrap a key").caused_by(error)
+///             })?;
+///             ring = Some(match ring {
+///                 Some(ring) => ring.and_readable(id, &key)?,
+///                 None => KeyRing::new(id, &key)?,
+///             });
+///         }
+///         ring.ok_or_else(|| Error::new(ErrorKind::Configuration, "no_keys", "no wrapped key is configured"))
+///     }
+/// }
+///
+/// # async fn example(source: Wrapped) -> Result<(), Error> {
+/// let vault = Vault::sourced(MemoryStore::default(), source).await?;
+/// # Ok(()) }
+/// ```
+#[async_trait]
+pub trait KeySource: Send + Sync + 'static {
+    /// The keys as they are now: the one that seals, and all that are to open.
+    ///
+    /// It is asked when a vault is made, when the application says so ([`Vault::renew_keys`](crate::Vault::renew_keys)),
+    /// and when something turns up that was sealed with a key that nobody here knows yet.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps it from saying. A vault that has keys goes on with them.
+    async fn keys(&self) -> Result<KeyRing, Error>;
+}
+
+/// The keys of a vault, with where new ones come from.
+pub(crate) struct Keys {
+    ring: RwLock<Arc<KeyRing>>,
+    source: Option<Source>,
+}
+
+struct Source {
+    keys: Box<dyn KeySource>,
+    host: Arc<dyn Host>,
+    /// When something of an unknown key was the reason to ask.
+    asked: Mutex<Option<Duration>>,
+}
+
+/// The least time between two questions that nothing but an unknown key was the reason for: rows of a lost key are no
+/// storm on a key management service.
+const FLOOR: Duration = Duration::from_secs(10);
+
+impl Keys {
+    pub(crate) fn fixed(ring: KeyRing) -> Self {
+        Self { ring: RwLock::new(Arc::new(ring)), source: None }
+    }
+
+    pub(crate) async fn of(keys: impl KeySource, host: Arc<dyn Host>) -> Result<Self, Error> {
+        let ring = keys.keys().await?;
+        let source = Source { keys: Box::new(keys), host, asked: Mutex::default() };
+        Ok(Self { ring: RwLock::new(Arc::new(ring)), source: Some(source) })
+    }
+
+    pub(crate) async fn sourced(keys: impl KeySource) -> Result<Self, Error> {
+        Self::of(keys, SystemHost::shared()).await
+    }
+
+    pub(crate) fn ring(&self) -> Arc<KeyRing> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) async fn renew(&self) -> Result<(), Error> {
+        let Some(source) = &self.source else { return Ok(()) };
+        let new = source.keys.keys().await?;
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        *ring = Arc::new(new.and_all_of(&ring));
+        Ok(())
+    }
+
+    /// Opens it; a key that is not known yet is asked for.
+    pub(crate) async fn open(&self, associated: &[u8], sealed: &Sealed) -> Result<SecretBytes, Error> {
+        if !self.ring().reads(&sealed.key_id) && self.may_ask() {
+            self.renew().await?;
+        }
+        self.ring().open(associated, sealed)
+    }
+
+    fn may_ask(&self) -> bool {
+        let Some(source) = &self.source else { return false };
+        let mut asked = source.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = source.host.monotonic();
+        let may = asked.is_none_or(|at| now.saturating_sub(at) >= FLOOR);
+        if may {
+            *asked = Some(now);
+        }
+        may
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.ring().fmt(formatter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use mailgrant_core::{ErrorKind, testing::ManualHost};
+    use secrecy::SecretBox;
+
+    use super::*;
+
+    /// A key management service: which keys it has, whether it answers, how often it was asked.
+    #[derive(Clone, Default)]
+    struct Kms(Arc<(Mutex<Vec<&'static str>>, AtomicUsize)>);
+
+    impl Kms {
+        fn with(ids: &[&'static str]) -> Self {
+            let kms = Self::default();
+            kms.now_has(ids);
+            kms
+        }
+        fn now_has(&self, ids: &[&'static str]) {
+            *self.0.0.lock().unwrap() = ids.to_vec();
+        }
+        fn asked(&self) -> usize {
+            self.0.1.load(Ordering::Relaxed)
+        }
+    }
+
+    #[async_trait]
+    impl KeySource for Kms {
+        async fn keys(&self) -> Result<KeyRing, Error> {
+            self.0.1.fetch_add(1, Ordering::Relaxed);
+            let ids = self.0.0.lock().unwrap().clone();
+            let Some((first, others)) = ids.split_first() else {
+                return Err(Error::new(ErrorKind::TryLater, "kms_unavailable", "away"));
+            };
+            others.iter().try_fold(KeyRing::new(first, &key(first))?, |ring, id| ring.and_readable(id, &key(id)))
+        }
+    }
+
+    fn key(id: &str) -> SecretBytes {
+        SecretBox::new(Box::new(vec![id.as_bytes()[0]; 32]))
+    }
+
+    const PLACE: &[u8] = b"here";
+
+    fn sealed_with(id: &str) -> Sealed {
+        KeyRing::new(id, &key(id)).unwrap().seal(PLACE, &SecretBox::new(Box::new(b"hush".to_vec())))
+    }
+
+    async fn keys(kms: &Kms) -> (Keys, ManualHost) {
+        let host = ManualHost::default();
+        (Keys::of(kms.clone(), Arc::new(host.clone())).await.unwrap(), host)
+    }
+
+    #[tokio::test]
+    async fn an_unknown_key_is_asked_for_now_and_then() {
+        let kms = Kms::with(&["old"]);
+        let (keys, host) = keys(&kms).await;
+        let new = sealed_with("new");
+        for _ in 0..3 {
+            let error = keys.open(PLACE, &new).await.unwrap_err();
+            assert_eq!((error.kind(), error.code()), (ErrorKind::Configuration, "sealing_key_unknown"));
+        }
+        assert_eq!(kms.asked(), 2, "once at the beginning, once for the key");
+        kms.now_has(&["new"]);
+        host.advance(FLOOR);
+        keys.open(PLACE, &new).await.unwrap();
+        keys.open(PLACE, &new).await.unwrap();
+        assert_eq!(kms.asked(), 3);
+        assert_eq!(keys.ring().primary(), "new");
+        keys.open(PLACE, &sealed_with("old")).await.expect("a key that was known stays so");
+    }
+
+    #[tokio::test]
+    async fn a_source_that_is_away_costs_nothing_of_what_is_known() {
+        let kms = Kms::default();
+        assert_eq!(Keys::sourced(kms.clone()).await.unwrap_err().code(), "kms_unavailable");
+        kms.now_has(&["old"]);
+        let (keys, _) = keys(&kms).await;
+        kms.now_has(&[]);
+        assert_eq!(keys.renew().await.unwrap_err().code(), "kms_unavailable");
+        assert_eq!(keys.open(PLACE, &sealed_with("new")).await.unwrap_err().kind(), ErrorKind::TryLater);
+        keys.open(PLACE, &sealed_with("old")).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_fixed_ring_is_never_asked_for() {
+        let keys = Keys::fixed(KeyRing::new("old", &key("old")).unwrap());
+        keys.renew().await.unwrap();
+        assert_eq!(keys.open(PLACE, &sealed_with("new")).await.unwrap_err().code(), "sealing_key_unknown");
+    }
+}
