@@ -14,6 +14,6 @@ pub(crate) fn run(sh: &Sh, minutes: Option<&str>) -> Outcome {
         return Failure::because(format!("`{minutes}` is no number of minutes"));
     }
     let servers = Servers::start_durable(sh)?;
-    let soak = "run --quiet --release -p mailgrant-manager --features metrics --example soak --";
+    let soak = "run --quiet -p mailgrant-manager --features metrics --example soak --";
     servers.lend(sh.cargo(&format!("{soak} {minutes}"))).run()
 }
