@@ -1,6 +1,7 @@
 //! App: what an account's app is, as remembered with the account.
 
 mod client;
+mod import;
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use mailgrant_core::{
 };
 use serde::{Deserialize, Serialize, Serializer};
 
-pub(crate) use self::client::Spoken;
+pub(crate) use self::client::{AppClient, Spoken};
 use crate::{environment::Environment, provider::ProviderName};
 
 /// The id of an app that nobody named: what was adopted for it needs none.
@@ -52,6 +53,11 @@ pub(crate) enum GrantName {
 }
 
 impl GrantName {
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let all = [Self::AuthorizationCode, Self::ClientCredentials, Self::Implicit, Self::Adopted];
+        all.into_iter().find(|grant| grant.kind().name() == name)
+    }
+
     pub(crate) fn kind(self) -> GrantKind {
         match self {
             Self::AuthorizationCode => GrantKind::AuthorizationCode,

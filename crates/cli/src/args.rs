@@ -1,6 +1,7 @@
 //! The command line, as it is read.
 
 mod connecting;
+mod moving;
 mod upkeep;
 
 use std::path::PathBuf;
@@ -8,7 +9,8 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use mailgrant_core::http::Method;
 
-pub(crate) use self::connecting::{AdoptArgs, ConnectArgs, EnvironmentArgs, RegionName, VerticalResponseArgs};
+pub(crate) use self::connecting::{AdoptArgs, AppArgs, ConnectArgs, EnvironmentArgs, RegionName, VerticalResponseArgs};
+pub(crate) use self::moving::{ExportArgs, IdentityArgs, ImportArgs};
 pub(crate) use self::upkeep::{EventsArgs, KeysArgs, KeysCommand, ListArgs, MigrateArgs};
 use crate::{exit, provider::ProviderName, running, store::StoreAddress};
 
@@ -25,7 +27,8 @@ pub(crate) struct Args {
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Places {
     /// Where accounts are kept: sqlite:PATH, postgres://USER@HOST/DATABASE or redis://HOST/NUMBER (rediss:// for TLS)
-    /// [default: mailgrant/mailgrant.db in the data directory]. Whoever lists this machine's processes reads its command
+    /// [default: mailgrant/mailgrant.db in the data directory]. A service's store under names of its own: ?schema=NAME (of
+    /// PostgreSQL), ?prefix=PREFIX, ?pgbouncer=true where PgBouncer in transaction mode stands before it. Whoever lists this machine's processes reads its command
     /// lines: give an address with a password in the environment
     #[arg(
         long,
@@ -59,6 +62,12 @@ pub(crate) enum Command {
     Refresh(AccountArgs),
     /// Give an account up: the provider is told where it can be, and its secrets are erased here
     Disconnect(DisconnectArgs),
+    /// Take accounts over from other code: JSON lines, its table, or an export
+    Import(ImportArgs),
+    /// Move accounts to another store: a file that one recipient can open
+    Export(ExportArgs),
+    /// Make the key pair of a recipient of exports; print the public key
+    Identity(IdentityArgs),
     /// Bring the store's schema to this build's, or print it
     Migrate(MigrateArgs),
     /// The keys that seal what is kept: list them, change them
@@ -80,6 +89,9 @@ impl Command {
             }
             Self::Keys(KeysArgs { command: KeysCommand::Reseal }) => {
                 "interrupted: what was resealed stays so; run the same command again, and it goes on"
+            }
+            Self::Import(_) | Self::Export(_) => {
+                "interrupted: no account is lost; run the same command again, and it goes on"
             }
             _ => "interrupted",
         }

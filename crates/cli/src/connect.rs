@@ -20,7 +20,8 @@ use self::desk::Desk;
 pub(crate) use self::{
     ask::line_secretly,
     keep::session as keep_session,
-    values::{of_adopted, read_secret},
+    offered::check as check_offered,
+    values::{Asked, of_adopted, read_secret, resolve},
 };
 use crate::{
     app::{self, App, GrantName, SharedTransport},
@@ -45,7 +46,7 @@ pub(crate) async fn run(running: &Running, args: &ConnectArgs) -> Result<(), Sto
     let (provider, name) = (args.provider, &*args.account);
     let vault = running.vault().await?;
     let note = note::load(&vault, name).await?;
-    offered::check(args, note.latest())?;
+    offered::check("connect", provider, &args.app, note.latest())?;
     let rows = Rows::of(&vault, name).await?;
     rows.expect(&note, provider, name)?;
     if rows.owes(provider) {
@@ -56,7 +57,8 @@ pub(crate) async fn run(running: &Running, args: &ConnectArgs) -> Result<(), Sto
             disconnect_command(name)
         ));
     }
-    let app = values::resolve(args, note.latest()).await?;
+    let asked = Asked { provider, args: &args.app, paste: args.paste, aloud: true };
+    let app = resolve(&asked, note.latest()).await?;
     match app.grant {
         GrantName::ClientCredentials => obtain::run(running, &vault, name, &app).await,
         _ => consent(running, args, vault, note, app).await,
@@ -125,7 +127,7 @@ async fn with_clients(vault: &Vault, own: &Note, transport: &SharedTransport) ->
     Ok(builder)
 }
 
-async fn remember_begun(vault: &Vault, name: &str, app: &App) -> Result<u64, Error> {
+pub(crate) async fn remember_begun(vault: &Vault, name: &str, app: &App) -> Result<u64, Error> {
     let mut id = [0; 8];
     SystemHost.random(&mut id);
     let begun = Begun { id: u64::from_be_bytes(id), at: now(), app: app.clone(), failed: false };

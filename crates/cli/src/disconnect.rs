@@ -11,6 +11,7 @@ use crate::{
     app,
     args::DisconnectArgs,
     exit::Stop,
+    export,
     note::{self, Note},
     provider::ProviderName,
     running::{self, Running},
@@ -32,6 +33,9 @@ pub(crate) async fn run(running: &Running, args: &DisconnectArgs) -> Result<(), 
     let name = &*args.account;
     running::account_key(ProviderName::Getresponse, name)?;
     let vault = running.vault().await?;
+    if !args.forget {
+        export::expect_settled(&vault, name).await?;
+    }
     // A note that cannot be read is no reason to keep the account.
     let note = note::load(&vault, name).await.unwrap_or_default();
     // There is one account by a name; should two have come by it, both are meant.

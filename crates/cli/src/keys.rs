@@ -44,7 +44,7 @@ async fn add(running: &Running) -> Result<(), Stop> {
 async fn make(running: &Running) -> Result<(), Stop> {
     let lair = store::find(running.places())?;
     match &lair.store {
-        Place::File(_) => drop(running.vault().await?),
+        Place::File(..) => drop(running.vault().await?),
         Place::Server(server) => {
             let vault = store::open_sealed(running.places()).await?;
             let mut pages = Pages::of(&vault);

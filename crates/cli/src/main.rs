@@ -13,7 +13,10 @@ mod ending;
 mod environment;
 mod events;
 mod exit;
+mod export;
 mod home;
+mod identity;
+mod import;
 mod keys;
 mod loopback;
 mod migrate;
@@ -23,6 +26,9 @@ mod redirect;
 mod refresh;
 mod running;
 mod say;
+mod sealed;
+#[cfg(test)]
+mod stopping;
 mod store;
 mod token;
 mod until;
@@ -83,6 +89,9 @@ async fn dispatch(running: &Running, command: &Command) -> Result<ExitCode, Stop
         Command::Call(args) => call::run(running, args).await,
         Command::Refresh(args) => refresh::run(running, args).await.map(done),
         Command::Disconnect(args) => disconnect::run(running, args).await.map(done),
+        Command::Import(args) => import::run(running, args).await.map(done),
+        Command::Export(args) => export::run(running, args).await.map(done),
+        Command::Identity(args) => identity::run(args).map(done),
         Command::Migrate(args) => migrate::run(running, args).await.map(done),
         Command::Keys(args) => keys::run(running, args).await.map(done),
         Command::Events(args) => events::run(running, args).await.map(done),

@@ -1,6 +1,6 @@
 //! `mailgrant migrate`: the store's schema is brought to this build's, or printed.
 
-use mailgrant_storage::sqlite::{SqliteStore, TablePrefix};
+use mailgrant_storage::sqlite::SqliteStore;
 
 use crate::{
     args::MigrateArgs,
@@ -13,7 +13,7 @@ use crate::{
 pub(crate) async fn run(running: &Running, args: &MigrateArgs) -> Result<(), Stop> {
     let place = store::place(running.places())?;
     let (name, ddl) = match &place {
-        Place::File(path) => (path.display().to_string(), Some(SqliteStore::ddl(&TablePrefix::default()))),
+        Place::File(path, naming) => (path.display().to_string(), Some(SqliteStore::ddl(&naming.table_prefix()?))),
         Place::Server(server) => (server.name().to_owned(), server.ddl()?),
     };
     let Some(ddl) = ddl else {

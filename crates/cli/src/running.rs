@@ -10,7 +10,7 @@ use crate::{
     app,
     args::Places,
     exit::{Exit, Stop, adopt_command, connect_command},
-    note,
+    export, note,
     provider::ProviderName,
     say, store,
     whose::Rows,
@@ -84,6 +84,9 @@ impl Running {
         let key = account_key(provider, name)?;
         let in_account = |error: Error| Stop::of_account(error, Some(provider), name);
         let Some(kept) = vault.load(&key).await.map_err(in_account)? else { return Err(unfinished(provider, name)) };
+        if kept.row.status == Status::Disconnected {
+            export::expect_kept(&vault, provider, name, kept.row.version).await?;
+        }
         let app = match &kept.record {
             Some(record) => note.app_of(record.identity()),
             None => note.current(),

@@ -1,6 +1,7 @@
 //! Opening the store, with the key that seals it.
 
 mod address;
+mod naming;
 mod server;
 
 use std::path::{Path, PathBuf, absolute};
@@ -9,11 +10,15 @@ use mailgrant_core::Error;
 use mailgrant_storage::{KeyRing, Vault, sqlite::SqliteStore};
 
 pub(crate) use self::address::{Server, StoreAddress};
+use self::naming::Naming;
 use crate::{
     args::Places,
     exit::{Exit, Stop},
     home,
 };
+
+/// Nothing is named otherwise.
+const UNNAMED: Naming = Naming { schema: None, prefix: None, pgbouncer: false };
 
 /// Where the store lies, with where its keys do.
 #[derive(Debug)]
@@ -25,7 +30,7 @@ pub(crate) struct Lair<'a> {
 /// Where a store lies.
 #[derive(Debug)]
 pub(crate) enum Place<'a> {
-    File(PathBuf),
+    File(PathBuf, &'a Naming),
     Server(&'a Server),
 }
 
@@ -33,7 +38,7 @@ impl Lair<'_> {
     /// Where no key may lie.
     pub(crate) fn forbidden(&self) -> Option<&Path> {
         match &self.store {
-            Place::File(store) => Some(store.parent().unwrap_or(store)),
+            Place::File(store, _) => Some(store.parent().unwrap_or(store)),
             Place::Server(_) => None,
         }
     }
@@ -62,7 +67,7 @@ pub(crate) fn find(places: &Places) -> Result<Lair<'_>, Stop> {
             let Some(key_file) = key_file else { return Err(key_is_unnamed(server)) };
             Ok(Lair { store: Place::Server(server), key_file: whole(key_file) })
         }
-        store @ Place::File(_) => {
+        store @ Place::File(..) => {
             let key_file = key_file.map_or_else(home::key_file, |path| Ok(path.to_owned()))?;
             Ok(Lair { store, key_file: whole(&key_file) })
         }
@@ -73,7 +78,7 @@ pub(crate) fn find(places: &Places) -> Result<Lair<'_>, Stop> {
 pub(crate) async fn open(places: &Places) -> Result<Vault, Stop> {
     let lair = find(places)?;
     match &lair.store {
-        Place::File(store) => open_file(&lair, store).await,
+        Place::File(store, naming) => open_file(&lair, store, naming).await,
         Place::Server(server) => {
             if !lair.key_file.exists() {
                 return Err(no_key_yet(&lair.key_file, server));
@@ -87,7 +92,7 @@ pub(crate) async fn open(places: &Places) -> Result<Vault, Stop> {
 pub(crate) async fn open_sealed(places: &Places) -> Result<Vault, Stop> {
     match place(places)? {
         Place::Server(server) => server.open(KeyRing::ephemeral()).await,
-        Place::File(_) => open(places).await,
+        Place::File(..) => open(places).await,
     }
 }
 
@@ -95,13 +100,13 @@ pub(crate) async fn open_sealed(places: &Places) -> Result<Vault, Stop> {
 pub(crate) fn place(places: &Places) -> Result<Place<'_>, Stop> {
     Ok(match &places.store {
         Some(StoreAddress::Server(server)) => Place::Server(server),
-        Some(StoreAddress::File(path)) => Place::File(whole(path)),
+        Some(StoreAddress::File(path, naming)) => Place::File(whole(path), naming),
         Some(StoreAddress::Unfit(why)) => return Err(address::unfit(why)),
-        None => Place::File(whole(&home::store_file()?)),
+        None => Place::File(whole(&home::store_file()?), &UNNAMED),
     })
 }
 
-async fn open_file(lair: &Lair<'_>, store: &Path) -> Result<Vault, Stop> {
+async fn open_file(lair: &Lair<'_>, store: &Path, naming: &Naming) -> Result<Vault, Stop> {
     home::make_folder_of(store)?;
     home::make_folder_of(&lair.key_file)?;
     // In this order: whoever made the store made its key before.
@@ -116,7 +121,8 @@ async fn open_file(lair: &Lair<'_>, store: &Path) -> Result<Vault, Stop> {
         lair.make_key()?;
     }
     let ring = lair.ring()?;
-    let opened = SqliteStore::open(store).await.map_err(|error| Stop::from(Error::from(error)).about(store))?;
+    let builder = SqliteStore::builder(store).table_prefix(naming.table_prefix()?);
+    let opened = builder.open().await.map_err(|error| Stop::from(Error::from(error)).about(store))?;
     Ok(Vault::new(opened, ring))
 }
 

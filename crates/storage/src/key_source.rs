@@ -19,27 +19,21 @@ use crate::{KeyRing, Sealed};
 ///
 /// ```
 /// use async_trait::async_trait;
-/// use mailgrant_core::{Error, ErrorKind, SecretBytes};
+/// use mailgrant_core::{Error, ErrorKind, secrecy::{ExposeSecret, SecretString}};
 /// use mailgrant_storage::{KeyRing, KeySource, Vault, memory::MemoryStore};
-/// # struct Kms; impl Kms { async fn decrypt(&self, _: &[u8]) -> Result<SecretBytes, std::io::Error> { Ok(SecretBytes::new(Box::new(vec![7; 32]))) } }
+/// # struct Kms; impl Kms { async fn decrypt(&self, _: &[u8]) -> Result<SecretString, std::io::Error> { Ok(String::new().into()) } }
 ///
-/// /// Keys that a KMS has wrapped, newest first, as the configuration has them.
-/// struct Wrapped { kms: Kms, keys: Vec<(String, Vec<u8>)> }
+/// /// A key file that a KMS has wrapped, as the configuration has it.
+/// struct Wrapped { kms: Kms, file: Vec<u8> }
 ///
 /// #[async_trait]
 /// impl KeySource for Wrapped {
 ///     async fn keys(&self) -> Result<KeyRing, Error> {
-///         let mut ring: Option<KeyRing> = None;
-///         for (id, wrapped) in &self.keys {
-///             let key = self.kms.decrypt(wrapped).await.map_err(|error| {
-///                 Error::new(ErrorKind::TryLater, "kms_unavailable", "the KMS did not unwrap a key").caused_by(error)
-///             })?;
-///             ring = Some(match ring {
-///                 Some(ring) => ring.and_readable(id, &key)?,
-///                 None => KeyRing::new(id, &key)?,
-///             });
-///         }
-///         ring.ok_or_else(|| Error::new(ErrorKind::Configuration, "no_keys", "no wrapped key is configured"))
+///         let file = self.kms.decrypt(&self.file).await.map_err(|error| {
+///             let message = "the KMS did not unwrap the keys";
+///             Error::new(ErrorKind::TryLater, "key_source_unavailable", message).caused_by(error)
+///         })?;
+///         KeyRing::parse(file.expose_secret())
 ///     }
 /// }
 ///
@@ -163,7 +157,7 @@ mod tests {
             self.0.1.fetch_add(1, Ordering::Relaxed);
             let ids = self.0.0.lock().unwrap().clone();
             let Some((first, others)) = ids.split_first() else {
-                return Err(Error::new(ErrorKind::TryLater, "kms_unavailable", "away"));
+                return Err(Error::new(ErrorKind::TryLater, "key_source_unavailable", "away"));
             };
             others.iter().try_fold(KeyRing::new(first, &key(first))?, |ring, id| ring.and_readable(id, &key(id)))
         }
@@ -206,11 +200,11 @@ mod tests {
     #[tokio::test]
     async fn a_source_that_is_away_costs_nothing_of_what_is_known() {
         let kms = Kms::default();
-        assert_eq!(Keys::sourced(kms.clone()).await.unwrap_err().code(), "kms_unavailable");
+        assert_eq!(Keys::sourced(kms.clone()).await.unwrap_err().code(), "key_source_unavailable");
         kms.now_has(&["old"]);
         let (keys, _) = keys(&kms).await;
         kms.now_has(&[]);
-        assert_eq!(keys.renew().await.unwrap_err().code(), "kms_unavailable");
+        assert_eq!(keys.renew().await.unwrap_err().code(), "key_source_unavailable");
         assert_eq!(keys.open(PLACE, &sealed_with("new")).await.unwrap_err().kind(), ErrorKind::TryLater);
         keys.open(PLACE, &sealed_with("old")).await.unwrap();
     }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use mailgrant_core::{
-    AnyClient, AuthorizeUrl, Binding, Client, Credentials, Error, Profile, Provider, secrecy::ExposeSecret,
+    AnyClient, AuthorizeUrl, Binding, Client, ClientIdentity, Credentials, Error, Profile, Provider,
+    secrecy::ExposeSecret,
 };
 use mailgrant_getresponse::GetResponse;
 use mailgrant_manager::{Manager, ManagerBuilder};
@@ -73,6 +74,15 @@ impl Spoken {
 }
 
 impl AppClient {
+    /// Which app it is, where.
+    pub(crate) fn identity(&self) -> &ClientIdentity {
+        match self {
+            Self::GetResponse(client) => client.identity(),
+            Self::Classic(client) => client.identity(),
+            Self::Delegated(client) => client.identity(),
+        }
+    }
+
     /// The same client, its provider forgotten.
     pub(crate) fn any(self) -> Arc<dyn AnyClient> {
         match self {

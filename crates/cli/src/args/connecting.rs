@@ -41,12 +41,25 @@ pub(crate) struct ConnectArgs {
     /// The name that the account has here
     #[arg(long, value_name = "NAME", default_value = "main", value_parser = account_name)]
     pub(crate) account: String,
-    /// How access is come by [default: as remembered, else authorization-code]
-    #[arg(long, value_name = "GRANT")]
-    pub(crate) grant: Option<GrantName>,
     /// Open no browser: the address is printed in any case
     #[arg(long)]
     pub(crate) no_browser: bool,
+    /// Read the address that the browser comes back to from the terminal, instead of listening
+    #[arg(long)]
+    pub(crate) paste: bool,
+    #[command(flatten)]
+    pub(crate) app: AppArgs,
+    /// How long to wait for the browser to come back
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    pub(crate) timeout: u32,
+}
+
+/// Which app it is, how it gets access, where its server is.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct AppArgs {
+    /// How access is come by [default: as remembered, else authorization-code]
+    #[arg(long, value_name = "GRANT")]
+    pub(crate) grant: Option<GrantName>,
     /// The redirect URL of the app's registration [default: http://127.0.0.1:8765/callback]
     #[arg(long, value_name = "URL")]
     pub(crate) redirect_uri: Option<String>,
@@ -56,9 +69,6 @@ pub(crate) struct ConnectArgs {
     /// Send a proof key (RFC 7636), for servers that want it; not with VerticalResponse's generation 1
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub(crate) pkce: Option<bool>,
-    /// Read the address that the browser comes back to from the terminal, instead of listening
-    #[arg(long)]
-    pub(crate) paste: bool,
     /// The app's id
     #[arg(long, value_name = "ID", env = "MAILGRANT_CLIENT_ID")]
     pub(crate) client_id: Option<String>,
@@ -69,9 +79,6 @@ pub(crate) struct ConnectArgs {
     pub(crate) environment: EnvironmentArgs,
     #[command(flatten)]
     pub(crate) vertical: VerticalResponseArgs,
-    /// How long to wait for the browser to come back
-    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
-    pub(crate) timeout: u32,
 }
 
 #[derive(ClapArgs, Debug)]

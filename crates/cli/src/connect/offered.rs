@@ -2,41 +2,50 @@
 
 use crate::{
     app::{App, GrantName},
-    args::ConnectArgs,
+    args::AppArgs,
     environment::Generation,
     exit::{Exit, Stop},
     provider::ProviderName,
 };
 
-const GETRESPONSE: &str = "`connect getresponse`";
-const VERTICALRESPONSE: &str = "`connect verticalresponse`";
-const FIRST: &str = "`connect verticalresponse --generation 1`";
-const SECOND: &str = "`connect verticalresponse --generation 2`";
+const GETRESPONSE: &str = "getresponse";
+const VERTICALRESPONSE: &str = "verticalresponse";
+const FIRST: &str = "verticalresponse --generation 1";
+const SECOND: &str = "verticalresponse --generation 2";
 
 /// An option that was given, with every place where it is offered.
 type Given = (&'static str, bool, &'static [&'static str]);
 
 /// Refuses an option that means nothing with the provider, or with the generation that is given or remembered.
-pub(super) fn check(args: &ConnectArgs, remembered: Option<&App>) -> Result<(), Stop> {
+pub(crate) fn check(
+    command: &str,
+    provider: ProviderName,
+    args: &AppArgs,
+    remembered: Option<&App>,
+) -> Result<(), Stop> {
     let own = &args.vertical;
     let generation =
         own.generation.or_else(|| remembered.and_then(|app| app.environment.generation())).unwrap_or_default();
-    let here = match (args.provider, generation) {
+    let here = match (provider, generation) {
         (ProviderName::Getresponse, _) => GETRESPONSE,
         (ProviderName::Verticalresponse, Generation::First) => FIRST,
         (ProviderName::Verticalresponse, Generation::Second) => SECOND,
     };
     let is_here = |place: &&str| *place == here || *place == VERTICALRESPONSE && here != GETRESPONSE;
     match options(args).into_iter().find(|(_, given, places)| *given && !places.iter().any(is_here)) {
-        Some((option, _, places)) => Err(Stop::new(
-            Exit::Usage,
-            format!("{option} is offered with {}, not with {here}: leave it out", places.join(" or ")),
-        )),
+        Some((option, _, places)) => {
+            let whole = |place: &&str| format!("`{command} {place}`");
+            let places: Vec<_> = places.iter().map(whole).collect();
+            Err(Stop::new(
+                Exit::Usage,
+                format!("{option} is offered with {}, not with {}: leave it out", places.join(" or "), whole(&here)),
+            ))
+        }
         None => Ok(()),
     }
 }
 
-fn options(args: &ConnectArgs) -> [Given; 12] {
+fn options(args: &AppArgs) -> [Given; 12] {
     let (server, own) = (&args.environment, &args.vertical);
     [
         ("--generation", own.generation.is_some(), &[VERTICALRESPONSE]),

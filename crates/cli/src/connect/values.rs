@@ -7,23 +7,37 @@ use mailgrant_core::secrecy::SecretString;
 use super::ask;
 use crate::{
     app::{App, GrantName, NAMELESS},
-    args::{AdoptArgs, ConnectArgs},
+    args::{AdoptArgs, AppArgs},
     environment::{Environment, getresponse},
     exit::{Exit, Stop},
+    provider::ProviderName,
     say,
 };
 
 const REDIRECT_URI: &str = "http://127.0.0.1:8765/callback";
 const SECRET: &str = "MAILGRANT_CLIENT_SECRET";
 
+/// What there is to resolve.
+pub(crate) struct Asked<'a> {
+    pub(crate) provider: ProviderName,
+    pub(crate) args: &'a AppArgs,
+    /// Whether an address is to be pasted.
+    pub(crate) paste: bool,
+    /// Whether a person is to be told where the app is registered.
+    pub(crate) aloud: bool,
+}
+
 /// The app to begin with. What was remembered fills in for what is not given.
-pub(super) async fn resolve(args: &ConnectArgs, remembered: Option<&App>) -> Result<App, Stop> {
-    let grant = grant(args, remembered)?;
+pub(crate) async fn resolve(asked: &Asked<'_>, remembered: Option<&App>) -> Result<App, Stop> {
+    let args = asked.args;
+    let grant = grant(asked, remembered)?;
     let environment = remembered.map(|app| &app.environment);
-    let environment = Environment::resolve(args.provider, &args.environment, &args.vertical, environment)?;
+    let environment = Environment::resolve(asked.provider, &args.environment, &args.vertical, environment)?;
     let redirect_uri = args.redirect_uri.clone().or_else(|| remembered.map(|app| app.redirect_uri.clone()));
     let redirect_uri = redirect_uri.unwrap_or_else(|| REDIRECT_URI.to_owned());
-    say_where_apps_are(&environment, grant, &redirect_uri);
+    if asked.aloud {
+        say_where_apps_are(&environment, grant, &redirect_uri);
+    }
     // An app of another generation is another app.
     let remembered = remembered.filter(|app| app.environment.generation() == environment.generation());
 
@@ -77,12 +91,13 @@ pub(crate) fn of_adopted(args: &AdoptArgs, remembered: Option<&App>) -> Result<A
 }
 
 /// The grant, if every option that is given means something with it.
-fn grant(args: &ConnectArgs, remembered: Option<&App>) -> Result<GrantName, Stop> {
+fn grant(asked: &Asked<'_>, remembered: Option<&App>) -> Result<GrantName, Stop> {
+    let args = asked.args;
     // What was adopted says nothing about how its successor is come by.
     let before = remembered.map(|app| app.grant).filter(|grant| *grant != GrantName::Adopted);
     let grant = args.grant.or(before).unwrap_or_default();
     let of_code = [("--send-redirect-uri", args.send_redirect_uri.is_some()), ("--pkce", args.pkce.is_some())];
-    let of_consent = [("--redirect-uri", args.redirect_uri.is_some()), ("--paste", args.paste)];
+    let of_consent = [("--redirect-uri", args.redirect_uri.is_some()), ("--paste", asked.paste)];
     let meaningless: Vec<_> = match grant {
         GrantName::ClientCredentials => of_consent.into_iter().chain(of_code).collect(),
         GrantName::Implicit => of_code.into(),
@@ -98,7 +113,7 @@ fn grant(args: &ConnectArgs, remembered: Option<&App>) -> Result<GrantName, Stop
 }
 
 /// The secret in the file, else in the environment.
-fn given_secret(args: &ConnectArgs) -> Result<Option<SecretString>, Stop> {
+fn given_secret(args: &AppArgs) -> Result<Option<SecretString>, Stop> {
     if let Some(path) = &args.client_secret_file {
         return read_secret(path).map(|secret| Some(secret.into()));
     }

@@ -4,6 +4,7 @@ use std::{convert::Infallible, path::PathBuf};
 
 use mailgrant_core::secrecy::SecretString;
 
+use super::naming::{Naming, PARAMETERS};
 use crate::exit::{Exit, Stop};
 
 const KINDS: &str =
@@ -12,22 +13,27 @@ const KINDS: &str =
 /// Where the store is. What was given is never repeated: it may hold a password.
 #[derive(Clone, Debug)]
 pub(crate) enum StoreAddress {
-    File(PathBuf),
+    File(PathBuf, Naming),
     Server(Server),
     /// It is no address; why.
-    Unfit(&'static str),
+    Unfit(String),
 }
 
 /// A server that a fleet shares.
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     pub(super) kind: ServerKind,
-    /// As it was given.
+    /// As it was given, without what is ours in it.
     #[cfg_attr(
         not(any(feature = "postgres", feature = "redis")),
         expect(dead_code, reason = "nothing that connects is built in")
     )]
     pub(super) url: SecretString,
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "redis")),
+        expect(dead_code, reason = "nothing that connects is built in")
+    )]
+    pub(super) naming: Naming,
     /// Host with database, for people.
     pub(super) name: String,
 }
@@ -42,15 +48,20 @@ impl StoreAddress {
     /// Never fails: what clap says of a value that it refuses repeats the value.
     #[expect(clippy::unnecessary_wraps, reason = "clap wants a parser to be able to fail")]
     pub(crate) fn read(text: &str) -> Result<Self, Infallible> {
-        let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
+        let Some((text, naming)) = Naming::take(text) else { return Ok(unreadable()) };
+        let (scheme, rest) = text.split_once(':').unwrap_or(("", &text));
+        let of_a_prefix_alone = naming.is_of_a_prefix_alone();
         Ok(match scheme {
-            "sqlite" => match rest.strip_prefix("//").unwrap_or(rest) {
-                "" | ":memory:" => Self::Unfit("a store is `sqlite:PATH`, and PATH a file that outlives this command"),
-                path => Self::File(path.into()),
+            "sqlite" if of_a_prefix_alone => match rest.strip_prefix("//").unwrap_or(rest) {
+                "" | ":memory:" => {
+                    Self::Unfit("a store is `sqlite:PATH`, and PATH a file that outlives this command".to_owned())
+                }
+                path => Self::File(path.into(), naming),
             },
-            "postgres" | "postgresql" => Server::read(ServerKind::Postgres, text, rest),
-            "redis" | "rediss" => Server::read(ServerKind::Redis, text, rest),
-            _ => Self::Unfit(KINDS),
+            "postgres" | "postgresql" => Server::read(ServerKind::Postgres, &text, rest, naming),
+            "redis" | "rediss" if of_a_prefix_alone => Server::read(ServerKind::Redis, &text, rest, naming),
+            "sqlite" | "redis" | "rediss" => unreadable(),
+            _ => Self::Unfit(KINDS.to_owned()),
         })
     }
 
@@ -58,7 +69,7 @@ impl StoreAddress {
     pub(crate) fn expect_fit(&self) -> Result<(), Stop> {
         match self {
             Self::Unfit(why) => Err(unfit(why)),
-            Self::File(_) => Ok(()),
+            Self::File(..) => Ok(()),
             Self::Server(server) => server.expect_built_in(),
         }
     }
@@ -68,16 +79,22 @@ pub(super) fn unfit(why: &str) -> Stop {
     Stop::new(Exit::Usage, format!("--store: {why}"))
 }
 
+fn unreadable() -> StoreAddress {
+    StoreAddress::Unfit(format!(
+        "in the query of a PostgreSQL address, {PARAMETERS} say where the store lies; the others know `prefix`"
+    ))
+}
+
 impl Server {
-    fn read(kind: ServerKind, url: &str, rest: &str) -> StoreAddress {
+    fn read(kind: ServerKind, url: &str, rest: &str, naming: Naming) -> StoreAddress {
         let Some(rest) = rest.strip_prefix("//").filter(|rest| !rest.is_empty()) else {
-            return StoreAddress::Unfit(KINDS);
+            return StoreAddress::Unfit(KINDS.to_owned());
         };
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         // Otherwise part of a password would be taken for a host or a database.
         if path.contains('@') {
             return StoreAddress::Unfit(
-                "in an address, `/`, `?`, `#` or `@` within a password is written %2F, %3F, %23, %40",
+                "in an address, `/`, `?`, `#` or `@` within a password is written %2F, %3F, %23, %40".to_owned(),
             );
         }
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
@@ -86,7 +103,20 @@ impl Server {
             None => host.split(':').next().unwrap_or_default(),
         };
         let database = path.split(['?', '#']).next().unwrap_or_default();
-        StoreAddress::Server(Self { kind, url: url.into(), name: format!("{}://{host}{database}", kind.scheme()) })
+        StoreAddress::Server(Self {
+            kind,
+            url: url.into(),
+            naming,
+            name: format!("{}://{host}{database}", kind.scheme()),
+        })
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Server {
+    /// As it was given, if it is PostgreSQL's.
+    pub(crate) fn postgres_url(&self) -> Option<&SecretString> {
+        (self.kind == ServerKind::Postgres).then_some(&self.url)
     }
 }
 
@@ -111,11 +141,21 @@ mod tests {
     #[test]
     fn a_store_is_a_sqlite_file() {
         for (text, path) in [("sqlite:a.db", "a.db"), ("sqlite:///a/b.db", "/a/b.db"), ("sqlite:/a b", "/a b")] {
-            assert!(matches!(read(text), StoreAddress::File(read) if read.to_str() == Some(path)), "{text}");
+            assert!(matches!(read(text), StoreAddress::File(read, _) if read.to_str() == Some(path)), "{text}");
         }
-        for bad in
-            ["", "a.db", "/a/b.db", "sqlite:", "sqlite::memory:", "redis:x", "postgres:", "redis://", "mysql://h"]
-        {
+        for bad in [
+            "",
+            "a.db",
+            "/a/b.db",
+            "sqlite:",
+            "sqlite::memory:",
+            "redis:x",
+            "postgres:",
+            "redis://",
+            "mysql://h",
+            "redis://h?schema=a",
+            "sqlite:a.db?pgbouncer=true",
+        ] {
             assert!(read(bad).expect_fit().is_err(), "{bad}");
         }
     }

@@ -5,7 +5,7 @@ use mailgrant_core::{Error, secrecy::ExposeSecret};
 #[cfg(any(feature = "postgres", feature = "redis"))]
 use mailgrant_storage::StoreError;
 #[cfg(feature = "postgres")]
-use mailgrant_storage::postgres::{PostgresStore, SchemaName, TablePrefix};
+use mailgrant_storage::postgres::{PostgresStore, SchemaName};
 #[cfg(feature = "redis")]
 use mailgrant_storage::redis::RedisStore;
 use mailgrant_storage::{KeyRing, Vault};
@@ -39,15 +39,23 @@ impl Server {
     pub(super) async fn open(&self, ring: KeyRing) -> Result<Vault, Stop> {
         match self.kind {
             #[cfg(feature = "postgres")]
-            ServerKind::Postgres => match PostgresStore::open(self.url.expose_secret()).await {
-                Ok(store) => Ok(Vault::new(store, ring)),
-                Err(error) => Err(self.stop(error)),
-            },
+            ServerKind::Postgres => {
+                let builder = PostgresStore::builder(self.url.expose_secret()).map_err(|error| self.stop(error))?;
+                let builder = builder.schema(self.schema()?).table_prefix(self.naming.table_prefix()?);
+                let builder = if self.naming.pgbouncer { builder.behind_pgbouncer() } else { builder };
+                match builder.open().await {
+                    Ok(store) => Ok(Vault::new(store, ring)),
+                    Err(error) => Err(self.stop(error)),
+                }
+            }
             #[cfg(feature = "redis")]
-            ServerKind::Redis => match RedisStore::open(self.url.expose_secret()).await {
-                Ok(store) => Ok(Vault::new(store, ring)),
-                Err(error) => Err(self.stop(error)),
-            },
+            ServerKind::Redis => {
+                let builder = RedisStore::builder().key_prefix(self.naming.key_prefix()?);
+                match builder.open(self.url.expose_secret()).await {
+                    Ok(store) => Ok(Vault::new(store, ring)),
+                    Err(error) => Err(self.stop(error)),
+                }
+            }
             #[cfg(not(all(feature = "postgres", feature = "redis")))]
             kind => {
                 drop(ring);
@@ -60,11 +68,16 @@ impl Server {
     pub(crate) fn ddl(&self) -> Result<Option<String>, Stop> {
         match self.kind {
             #[cfg(feature = "postgres")]
-            ServerKind::Postgres => Ok(Some(PostgresStore::ddl(&SchemaName::default(), &TablePrefix::default()))),
+            ServerKind::Postgres => Ok(Some(PostgresStore::ddl(&self.schema()?, &self.naming.table_prefix()?))),
             #[cfg(not(feature = "postgres"))]
             ServerKind::Postgres => Err(not_built_in(self.kind)),
             ServerKind::Redis => Ok(None),
         }
+    }
+
+    #[cfg(feature = "postgres")]
+    fn schema(&self) -> Result<SchemaName, Error> {
+        self.naming.schema.as_deref().map_or_else(|| Ok(SchemaName::default()), SchemaName::new)
     }
 
     /// Host with database, for people.

@@ -65,7 +65,7 @@ async fn story(store: &str) {
 }
 
 #[cfg(feature = "postgres")]
-mod on_postgres {
+pub(crate) mod on_postgres {
     use mailgrant_core::{Host, SystemHost};
     use sqlx::{AssertSqlSafe, Connection, PgConnection, raw_sql};
 
@@ -73,7 +73,7 @@ mod on_postgres {
     use crate::rig::Rig;
 
     /// A database that nobody else has on the server.
-    async fn database() -> String {
+    pub(crate) async fn database() -> String {
         let server = server("MAILGRANT_POSTGRES");
         let mut bytes = [0; 8];
         SystemHost.random(&mut bytes);
@@ -86,6 +86,16 @@ mod on_postgres {
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
     async fn an_account_is_kept_on_postgres() {
         story(&database().await).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn a_store_is_found_behind_pgbouncer_under_names_of_its_own() {
+        let (direct, pgbouncer) = (database().await, server("MAILGRANT_PGBOUNCER"));
+        let (_, name) = direct.rsplit_once('/').unwrap();
+        let (place, _) = pgbouncer.rsplit_once('/').unwrap();
+        story(&format!("{place}/{name}?schema=app&prefix=mg_&pgbouncer=true")).await;
+        let mut connection = PgConnection::connect(&direct).await.unwrap();
+        raw_sql("SELECT version FROM app.mg_accounts").execute(&mut connection).await.unwrap();
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -132,11 +142,18 @@ mod on_redis {
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
     async fn an_account_is_kept_on_redis() {
         let server = server("MAILGRANT_REDIS");
+        assert_eq!(say(&server, "FLUSHDB"), "+OK\r\n+OK\r\n+OK\r\n");
+        story(&format!("{server}/{DATABASE}")).await;
+        assert_eq!(say(&server, "KEYS service:*"), "+OK\r\n*0\r\n+OK\r\n");
+        story(&format!("{server}/{DATABASE}?prefix=service:")).await;
+        assert!(say(&server, "KEYS service:*").contains("service:"));
+    }
+
+    fn say(server: &str, words: &str) -> String {
         let mut stream = TcpStream::connect(server.strip_prefix("redis://").unwrap()).unwrap();
-        write!(stream, "SELECT {DATABASE}\r\nFLUSHDB\r\nQUIT\r\n").unwrap();
+        write!(stream, "SELECT {DATABASE}\r\n{words}\r\nQUIT\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert_eq!(answer, "+OK\r\n+OK\r\n+OK\r\n");
-        story(&format!("{server}/{DATABASE}")).await;
+        answer
     }
 }

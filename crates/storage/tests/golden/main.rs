@@ -59,7 +59,7 @@ async fn rows_of_format_1_load_from_redis() {
             };
             // Names of keys are texts, whatever is in them; what is sealed begins with none of them.
             let text = str::from_utf8(&bytes).ok().filter(|text| text.starts_with(DUMPED));
-            command.arg(text.map_or(bytes.clone(), |text| text.replace(DUMPED, &prefix).into_bytes()));
+            command.arg(text.map_or_else(|| bytes.clone(), |text| text.replace(DUMPED, &prefix).into_bytes()));
         }
         let () = command.query_async(&mut connection).await.unwrap();
     }
