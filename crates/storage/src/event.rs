@@ -6,6 +6,7 @@ use crate::{AccountKey, AttemptId, Version};
 
 /// Something that happened to an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[expect(clippy::exhaustive_structs, reason = "backends of others make events")]
 pub struct Event {
     /// Grows from event to event.
@@ -26,6 +27,7 @@ pub struct Event {
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum EventKind {
     /// A login was begun (`put_pending`).

@@ -9,6 +9,7 @@ use crate::{
 
 /// Whether the provider behind a gate may be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Passage {
     /// It may.

@@ -13,6 +13,7 @@ pub(crate) const SEPARATOR: &str = "\u{1f}";
 /// The tenant is the service's own customer, so that two of them can each have an account `"main"` and
 /// neither can reach the other's. Parts are texts of 1 to 200 bytes without control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 pub struct AccountKey {
     tenant: Box<str>,
     provider: Box<str>,

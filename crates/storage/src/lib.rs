@@ -15,6 +15,9 @@
 //! # Ok(()) }
 //! ```
 
+#[cfg(test)]
+#[cfg(all(feature = "conformance", any(feature = "sqlite", feature = "postgres")))]
+mod apart;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;

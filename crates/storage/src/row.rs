@@ -6,6 +6,7 @@ use crate::{AttemptId, Version};
 
 /// Bytes that only a [`Vault`](crate::Vault) with the right key can open.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[expect(clippy::exhaustive_structs, reason = "a backend stores exactly these two columns")]
 pub struct Sealed {
     /// The key that opens it.
@@ -16,6 +17,7 @@ pub struct Sealed {
 
 /// What a put or a renewal writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[expect(clippy::exhaustive_structs, reason = "a backend stores exactly these columns")]
 pub struct Entry {
     /// The record, sealed for the version that this write will make.
@@ -36,6 +38,7 @@ pub struct Entry {
 
 /// A row as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[expect(clippy::exhaustive_structs, reason = "backends of others make rows")]
 pub struct Row {
     /// The identity of the secret.
@@ -75,6 +78,7 @@ impl Row {
 
 /// Whether an account can be used.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Status {
     /// It can.
@@ -90,6 +94,7 @@ pub enum Status {
 
 /// An attempt in flight, or one that never said how it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[expect(clippy::exhaustive_structs, reason = "backends of others make attempts")]
 pub struct Attempt {
     /// Which.

@@ -168,6 +168,7 @@ pub trait Store: Send + Sync + 'static {
 
 /// What a claim is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Purpose {
     /// To renew a grant in which no attempt is open.
@@ -179,6 +180,7 @@ pub enum Purpose {
 
 /// The answer to a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Claim {
     /// The attempt is stored; its holder may send, once, until the lease is over.
@@ -199,6 +201,7 @@ pub enum Claim {
 
 /// A row that [`Store::claim_due`] claimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[expect(clippy::exhaustive_structs, reason = "backends of others make these")]
 pub struct Due {
     /// Whose.
@@ -215,6 +218,7 @@ pub struct Due {
 
 /// What became of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Settlement {
     /// The provider answered with a new token.
@@ -238,6 +242,7 @@ pub enum Settlement {
 
 /// The answer to a settlement.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Settled {
     /// It is so; the version that the row is at now.
@@ -248,6 +253,7 @@ pub enum Settled {
 
 /// What happens to the secret of a row that becomes a tombstone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Secret {
     /// It is erased in the same step.
@@ -258,6 +264,7 @@ pub enum Secret {
 
 /// Whether a login has its lookup to itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Sharing {
     /// It has: the lookup was drawn for it.
@@ -268,6 +275,7 @@ pub enum Sharing {
 
 /// The answer to a take.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Taken {
     /// The login, given to this caller alone.
@@ -282,6 +290,7 @@ pub enum Taken {
 
 /// Which rows to list; the default is all but tombstones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[expect(clippy::exhaustive_structs, reason = "written with struct update syntax")]
 pub struct Filter {
     /// Only this tenant's.
@@ -294,6 +303,7 @@ pub struct Filter {
 
 /// A status without its details, to filter by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum StatusKind {
     /// [`Status::Active`].

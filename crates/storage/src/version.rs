@@ -6,6 +6,7 @@ use mailgrant_core::Host;
 
 /// The identity of a secret. Zero is no version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 pub struct Version(u64);
 
 impl Version {
@@ -47,6 +48,7 @@ impl Version {
 
 /// One try to renew: 128 random bits made by whoever tries.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
 pub struct AttemptId([u8; 16]);
 
 impl AttemptId {

@@ -27,12 +27,13 @@ pub(crate) struct Troubled {
 }
 
 /// Every verb of a store.
-pub(crate) const VERBS: [&str; 15] = [
+pub(crate) const VERBS: [&str; 16] = [
     "load",
     "put",
     "claim",
     "claim_due",
     "settle",
+    "hasten",
     "remove",
     "reseal",
     "put_pending",

@@ -6,8 +6,6 @@ mod fleet;
 mod indexes;
 mod opening;
 mod order;
-#[cfg(feature = "conformance")]
-mod pair;
 mod trouble;
 
 use std::{env, sync::Arc, time::Duration};
@@ -117,8 +115,19 @@ mod promises_behind_pgbouncer {
 }
 
 #[cfg(feature = "conformance")]
-mod promises_of_two_at_once {
-    use super::pair::Pair;
+mod promises_of_two_processes {
+    use super::*;
+    use crate::apart::{self, Apart};
 
-    crate::conformance!((Pair::fresh().await, ()), Pair::advance);
+    /// One connects directly, the other through PgBouncer.
+    async fn fresh() -> Arc<Apart<PostgresStore>> {
+        if let Some(schema) = apart::place() {
+            let schema = SchemaName::new(schema.to_str().unwrap()).unwrap();
+            apart::serve(builder_behind_pgbouncer(&schema).open().await.unwrap());
+        }
+        let schema = schema();
+        Arc::new(Apart::new(builder(&schema).open().await.unwrap(), schema.as_str()))
+    }
+
+    crate::conformance!((fresh().await, ()), async |apart: &Apart<PostgresStore>, by| advance(&apart.here, by).await);
 }

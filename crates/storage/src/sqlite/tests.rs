@@ -56,3 +56,20 @@ mod promises {
 
     crate::conformance!(fresh().await, advance);
 }
+
+#[cfg(feature = "conformance")]
+mod promises_of_two_processes {
+    use super::*;
+    use crate::apart::{self, Apart};
+
+    async fn fresh() -> (Arc<Apart<SqliteStore>>, TempDir) {
+        if let Some(path) = apart::place() {
+            apart::serve(SqliteStore::open(path).await.unwrap());
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("grants.db");
+        (Arc::new(Apart::new(SqliteStore::open(&path).await.unwrap(), path)), folder)
+    }
+
+    crate::conformance!(fresh().await, async |apart: &Apart<SqliteStore>, by| advance(&apart.here, by).await);
+}
