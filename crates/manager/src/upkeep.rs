@@ -178,7 +178,8 @@ async fn renew(inner: &Inner, client: Arc<dyn AnyClient>, due: Due, leave: Leave
                 .err()
                 .unwrap_or_else(|| Error::new(ErrorKind::Bug, "secret_missing", "an active account has no secret"));
             tracing::error!(code = error.code(), "an account that is due does not open");
-            let untouched = Settlement::Untouched { pause: AGAIN };
+            let pause = if error.kind() == ErrorKind::TryLater { PERIOD } else { AGAIN };
+            let untouched = Settlement::Untouched { pause };
             // What cannot be settled is found unsettled.
             let _ = save::settle(inner, &key, version, &leave.attempt, &untouched, 5).await;
             return;

@@ -2,12 +2,16 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
 use async_trait::async_trait;
-use mailgrant_core::{Error, Host, SecretBytes, SystemHost};
+use futures_util::{
+    future::{Either, select},
+    lock::Mutex,
+};
+use mailgrant_core::{Error, ErrorKind, Host, SecretBytes, SystemHost};
 
 use crate::{KeyRing, Sealed};
 
@@ -50,7 +54,7 @@ pub trait KeySource: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Whatever keeps it from saying. A vault that has keys goes on with them.
+    /// Whatever keeps it from saying; an answer is waited for for 20 seconds. A vault that has keys goes on with them.
     async fn keys(&self) -> Result<KeyRing, Error>;
 }
 
@@ -63,27 +67,35 @@ pub(crate) struct Keys {
 struct Source {
     keys: Box<dyn KeySource>,
     host: Arc<dyn Host>,
-    /// When something of an unknown key was the reason to ask.
-    asked: Mutex<Option<Duration>>,
+    /// Whoever asks holds it, so that one question is under way, and who waited for its answer sees it.
+    last: Mutex<Option<Asked>>,
 }
 
-/// The least time between two questions that nothing but an unknown key was the reason for: rows of a lost key are no
-/// storm on a key management service.
+/// The last question that nothing but an unknown key was the reason for.
+struct Asked {
+    at: Duration,
+    failure: Option<Error>,
+}
+
+/// The least time between two such questions: rows of a lost key are no storm on a key management service.
 const FLOOR: Duration = Duration::from_secs(10);
+
+/// How long an answer is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Keys {
     pub(crate) fn fixed(ring: KeyRing) -> Self {
         Self { ring: RwLock::new(Arc::new(ring)), source: None }
     }
 
-    pub(crate) async fn of(keys: impl KeySource, host: Arc<dyn Host>) -> Result<Self, Error> {
-        let ring = keys.keys().await?;
-        let source = Source { keys: Box::new(keys), host, asked: Mutex::default() };
-        Ok(Self { ring: RwLock::new(Arc::new(ring)), source: Some(source) })
-    }
-
     pub(crate) async fn sourced(keys: impl KeySource) -> Result<Self, Error> {
         Self::of(keys, SystemHost::shared()).await
+    }
+
+    async fn of(keys: impl KeySource, host: Arc<dyn Host>) -> Result<Self, Error> {
+        let source = Source { keys: Box::new(keys), host, last: Mutex::default() };
+        let ring = source.ask().await?;
+        Ok(Self { ring: RwLock::new(Arc::new(ring)), source: Some(source) })
     }
 
     pub(crate) fn ring(&self) -> Arc<KeyRing> {
@@ -92,29 +104,52 @@ impl Keys {
 
     pub(crate) async fn renew(&self) -> Result<(), Error> {
         let Some(source) = &self.source else { return Ok(()) };
-        let new = source.keys.keys().await?;
-        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
-        *ring = Arc::new(new.and_all_of(&ring));
-        Ok(())
+        // An answer that comes late is not put over a later one.
+        let _last = source.last.lock().await;
+        self.renew_from(source).await
     }
 
     /// Opens it; a key that is not known yet is asked for.
     pub(crate) async fn open(&self, associated: &[u8], sealed: &Sealed) -> Result<SecretBytes, Error> {
-        if !self.ring().reads(&sealed.key_id) && self.may_ask() {
-            self.renew().await?;
+        if let Some(source) = self.source.as_ref().filter(|_| !self.ring().reads(&sealed.key_id)) {
+            self.look_for(&sealed.key_id, source).await?;
         }
         self.ring().open(associated, sealed)
     }
 
-    fn may_ask(&self) -> bool {
-        let Some(source) = &self.source else { return false };
-        let mut asked = source.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = source.host.monotonic();
-        let may = asked.is_none_or(|at| now.saturating_sub(at) >= FLOOR);
-        if may {
-            *asked = Some(now);
+    async fn look_for(&self, key_id: &str, source: &Source) -> Result<(), Error> {
+        let mut last = source.last.lock().await;
+        if self.ring().reads(key_id) {
+            return Ok(());
         }
-        may
+        if let Some(Asked { at, failure }) = &*last
+            && source.host.monotonic().saturating_sub(*at) < FLOOR
+        {
+            return failure.clone().map_or(Ok(()), Err);
+        }
+        let answer = self.renew_from(source).await;
+        *last = Some(Asked { at: source.host.monotonic(), failure: answer.clone().err() });
+        answer
+    }
+
+    async fn renew_from(&self, source: &Source) -> Result<(), Error> {
+        let new = source.ask().await?;
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        *ring = Arc::new(new.and_all_of(&ring));
+        Ok(())
+    }
+}
+
+impl Source {
+    async fn ask(&self) -> Result<KeyRing, Error> {
+        match select(self.keys.keys(), self.host.sleep(PATIENCE)).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => Err(Error::new(
+                ErrorKind::TryLater,
+                "key_source_unavailable",
+                "the source of the sealing keys did not answer in time: try again; nothing was changed",
+            )),
+        }
     }
 }
 
@@ -126,9 +161,13 @@ impl fmt::Debug for Keys {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    };
 
-    use mailgrant_core::{ErrorKind, testing::ManualHost};
+    use futures_util::{FutureExt, future::join_all};
+    use mailgrant_core::testing::ManualHost;
     use secrecy::SecretBox;
 
     use super::*;
@@ -155,7 +194,12 @@ mod tests {
     impl KeySource for Kms {
         async fn keys(&self) -> Result<KeyRing, Error> {
             self.0.1.fetch_add(1, Ordering::Relaxed);
+            // Whoever else wants something gets there meanwhile.
+            tokio::task::yield_now().await;
             let ids = self.0.0.lock().unwrap().clone();
+            if ids == ["silence"] {
+                std::future::pending::<()>().await;
+            }
             let Some((first, others)) = ids.split_first() else {
                 return Err(Error::new(ErrorKind::TryLater, "key_source_unavailable", "away"));
             };
@@ -207,6 +251,53 @@ mod tests {
         assert_eq!(keys.renew().await.unwrap_err().code(), "key_source_unavailable");
         assert_eq!(keys.open(PLACE, &sealed_with("new")).await.unwrap_err().kind(), ErrorKind::TryLater);
         keys.open(PLACE, &sealed_with("old")).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_comes_while_it_is_asked_has_its_answer_too() {
+        let kms = Kms::with(&["old"]);
+        let (keys, _) = keys(&kms).await;
+        kms.now_has(&["new"]);
+        let new = sealed_with("new");
+        for opened in join_all((0..5).map(|_| keys.open(PLACE, &new))).await {
+            opened.unwrap();
+        }
+        assert_eq!(kms.asked(), 2);
+        kms.now_has(&[]);
+        let newer = sealed_with("xnewer");
+        for opened in join_all((0..5).map(|_| keys.open(PLACE, &newer))).await {
+            // Nothing was asked in the last ten seconds but what was answered.
+            assert_eq!(opened.unwrap_err().code(), "sealing_key_unknown");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_source_that_is_away_is_so_for_all_who_wait() {
+        let kms = Kms::with(&["old"]);
+        let (keys, _) = keys(&kms).await;
+        kms.now_has(&[]);
+        let new = sealed_with("new");
+        for opened in join_all((0..5).map(|_| keys.open(PLACE, &new))).await {
+            assert_eq!(opened.unwrap_err().code(), "key_source_unavailable");
+        }
+        assert_eq!(kms.asked(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_source_that_says_nothing_is_not_waited_for_for_ever() {
+        let kms = Kms::with(&["old"]);
+        let (keys, host) = keys(&kms).await;
+        kms.now_has(&["silence"]);
+        let new = sealed_with("new");
+        let mut opening = Box::pin(keys.open(PLACE, &new));
+        while host.sleeping() == 0 {
+            assert!((&mut opening).now_or_never().is_none());
+            tokio::task::yield_now().await;
+        }
+        assert!((&mut opening).now_or_never().is_none());
+        host.advance(PATIENCE);
+        let error = opening.await.unwrap_err();
+        assert_eq!((error.kind(), error.code()), (ErrorKind::TryLater, "key_source_unavailable"));
     }
 
     #[tokio::test]

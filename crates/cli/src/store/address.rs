@@ -48,6 +48,10 @@ impl StoreAddress {
     /// Never fails: what clap says of a value that it refuses repeats the value.
     #[expect(clippy::unnecessary_wraps, reason = "clap wants a parser to be able to fail")]
     pub(crate) fn read(text: &str) -> Result<Self, Infallible> {
+        if is_ambiguous(text) {
+            let message = "in an address, `/`, `?`, `#` or `@` within a password is written %2F, %3F, %23, %40";
+            return Ok(Self::Unfit(message.to_owned()));
+        }
         let Some((text, naming)) = Naming::take(text) else { return Ok(unreadable()) };
         let (scheme, rest) = text.split_once(':').unwrap_or(("", &text));
         let of_a_prefix_alone = naming.is_of_a_prefix_alone();
@@ -79,6 +83,12 @@ pub(super) fn unfit(why: &str) -> Stop {
     Stop::new(Exit::Usage, format!("--store: {why}"))
 }
 
+/// Whether part of a password would be taken for a host, a database or a parameter.
+fn is_ambiguous(text: &str) -> bool {
+    let server = text.split_once("://").filter(|(scheme, _)| *scheme != "sqlite");
+    server.and_then(|(_, rest)| rest.split_once(['/', '?', '#'])).is_some_and(|(_, path)| path.contains('@'))
+}
+
 fn unreadable() -> StoreAddress {
     StoreAddress::Unfit(format!(
         "in the query of a PostgreSQL address, {PARAMETERS} say where the store lies; the others know `prefix`"
@@ -91,12 +101,6 @@ impl Server {
             return StoreAddress::Unfit(KINDS.to_owned());
         };
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        // Otherwise part of a password would be taken for a host or a database.
-        if path.contains('@') {
-            return StoreAddress::Unfit(
-                "in an address, `/`, `?`, `#` or `@` within a password is written %2F, %3F, %23, %40".to_owned(),
-            );
-        }
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         let host = match host.find(']') {
             Some(end) => &host[..=end],
@@ -177,7 +181,9 @@ mod tests {
             let StoreAddress::Server(server) = address else { panic!("{text} is a server") };
             assert_eq!(server.name, name);
         }
-        for ambiguous in ["postgres://u:hu/sh@h/db", "redis://:hu#sh@h/0", "postgres://u:hu?sh@h/db"] {
+        for ambiguous in
+            ["postgres://u:hu/sh@h/db", "redis://:hu#sh@h/0", "redis://:hu?prefix=sh@h/0", "postgres://u:hu?sh@h/db"]
+        {
             let address = read(ambiguous);
             assert!(address.expect_fit().is_err() && !format!("{address:?}").contains("hu"), "{ambiguous}");
         }

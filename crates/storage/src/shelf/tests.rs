@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     ops::Bound::{Excluded, Included},
-    panic::AssertUnwindSafe,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -12,7 +11,6 @@ use std::{
 };
 
 use async_trait::async_trait;
-use futures_util::FutureExt;
 use mailgrant_core::Lookup;
 
 use super::{Shelf, ShelfStore, Write};
@@ -124,6 +122,10 @@ mod busy {
 #[cfg(feature = "conformance")]
 #[tokio::test]
 async fn a_shelf_that_does_not_compare_is_found_out() {
+    use std::panic::AssertUnwindSafe;
+
+    use futures_util::FutureExt;
+
     use crate::conformance;
 
     let put = conformance::p02_put_compares_and_swaps(Arc::new(Map::in_mood(Mood::Blind).await), advance);
