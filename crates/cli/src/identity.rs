@@ -15,7 +15,7 @@ use crate::{
     args::IdentityArgs,
     exit::{Exit, Stop},
     say,
-    sealed::Scheme,
+    sealed::{self, Scheme},
 };
 
 /// What a public key begins with, so that nobody takes it for another one's.
@@ -124,7 +124,9 @@ fn make(path: &Path) -> Result<Identity, Stop> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options.open(path).and_then(|mut file| {
         file.write_all(identity.written().expose_secret().as_bytes())?;
-        file.sync_all()
+        file.sync_all()?;
+        // Whoever has the public key may export to it at once. A name that a power cut may undo is none to go by later.
+        sealed::sync_name(path).inspect_err(|_| drop(fs::remove_file(path)))
     });
     written.map_err(|error| {
         Stop::new(Exit::Configuration, format!("the identity cannot be written: {error}")).about(path)

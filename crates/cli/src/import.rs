@@ -14,6 +14,7 @@ mod streamed;
 mod table;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod trouble;
 
 use std::time::Duration;
@@ -68,6 +69,7 @@ fn lines(args: &ImportArgs) -> Result<Lines, Stop> {
 async fn vault(running: &Running, dry: bool) -> Result<Vault, Stop> {
     match store::place(running.places())? {
         Place::File(path, _) if dry && !path.exists() => Ok(Vault::new(MemoryStore::default(), KeyRing::ephemeral())),
+        _ if dry => store::open_to_look(running.places()).await,
         _ => running.vault().await,
     }
 }

@@ -36,6 +36,9 @@ pub(crate) struct Note {
     current: Option<App>,
     /// Logins that were begun since, the newest last.
     begun: Vec<Begun>,
+    /// Of an account that was imported, from which token: a hash, until a login connects it anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    imported: Option<String>,
 }
 
 /// A login that was begun.
@@ -52,6 +55,16 @@ pub(crate) struct Begun {
 impl Note {
     pub(crate) fn current(&self) -> Option<&App> {
         self.current.as_ref()
+    }
+
+    /// From which token the account was imported: a hash.
+    pub(crate) fn imported(&self) -> Option<&str> {
+        self.imported.as_deref()
+    }
+
+    /// It was imported, from the token with this hash.
+    pub(crate) fn import(&mut self, hash: &str) {
+        self.imported = Some(hash.to_owned());
     }
 
     /// What a new login starts from: the account's app, else the one that was tried last.
@@ -93,6 +106,7 @@ impl Note {
     /// A login of this identity has connected the account: its app is the account's from now on. It is the login
     /// `own` if that can be, else the newest that can.
     pub(crate) fn finish(&mut self, identity: &ClientIdentity, own: Option<u64>) {
+        self.imported = None;
         let is = |begun: &Begun| begun.app.is(identity);
         let found = self.begun.iter().rposition(|begun| Some(begun.id) == own && is(begun));
         if let Some(index) = found.or_else(|| self.begun.iter().rposition(is)) {
@@ -110,7 +124,7 @@ impl Note {
 
 impl Default for Note {
     fn default() -> Self {
-        Self { v: FORMAT, current: None, begun: Vec::new() }
+        Self { v: FORMAT, current: None, begun: Vec::new(), imported: None }
     }
 }
 

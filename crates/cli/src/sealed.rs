@@ -5,7 +5,7 @@
 
 use std::{
     fs,
-    io::{self, Read, Write},
+    io::{self, Read, Seek, Write},
     path::Path,
 };
 
@@ -33,27 +33,66 @@ const HEAD: usize = MAGIC.len() + 16 + 32;
 /// By which one export is told from another.
 pub(crate) type ExportId = [u8; 16];
 
-/// Writes a file that is not there yet, for its owner alone. It is whole and on the disk once it has its name.
-#[expect(clippy::disallowed_methods, reason = "door: what is exported, into what seals it")]
-pub(crate) fn write(path: &Path, to: &Recipient, id: &ExportId, plain: &SecretBytes) -> Result<(), Stop> {
-    let head = head(id, &to.bytes);
-    let sealed = hpke::single_shot_seal::<ChaCha20Poly1305, HkdfSha256, Scheme>(
-        &OpModeS::Base,
-        &to.key,
-        MAGIC,
-        plain.expose_secret(),
-        &head,
-    );
-    let (encapsulated, sealed) =
-        sealed.map_err(|_| Stop::new(Exit::Usage, "--to: nothing can be sealed for that public key"))?;
-    put(path, &[&head, &encapsulated.to_bytes(), &sealed]).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => exists(path),
-        _ => Stop::new(Exit::Configuration, format!("the export cannot be written: {error}")).about(path),
-    })
+/// Room for a file that is not there yet, for its owner alone.
+pub(crate) struct Room<'a> {
+    path: &'a Path,
+    file: tempfile::NamedTempFile,
+}
+
+impl<'a> Room<'a> {
+    /// Takes room for about so many bytes beside where the file will be, so that what cannot be written is known before
+    /// anything is done for it.
+    pub(crate) fn take(path: &'a Path, bytes: u64) -> Result<Self, Stop> {
+        if path.exists() {
+            return Err(exists(path));
+        }
+        let taken = tempfile::NamedTempFile::new_in(folder(path)).and_then(|mut file| {
+            io::copy(&mut io::repeat(0).take(bytes), &mut file)?;
+            file.as_file().sync_all()?;
+            file.rewind()?;
+            Ok(file)
+        });
+        Ok(Self { path, file: taken.map_err(|error| unwritten(path, &error))? })
+    }
+
+    /// Writes the file. It is whole and on the disk once it has its name.
+    #[expect(clippy::disallowed_methods, reason = "door: what is exported, into what seals it")]
+    pub(crate) fn write(self, to: &Recipient, id: &ExportId, plain: &SecretBytes) -> Result<(), Stop> {
+        let head = head(id, &to.bytes);
+        let sealed = hpke::single_shot_seal::<ChaCha20Poly1305, HkdfSha256, Scheme>(
+            &OpModeS::Base,
+            &to.key,
+            MAGIC,
+            plain.expose_secret(),
+            &head,
+        );
+        let (encapsulated, sealed) =
+            sealed.map_err(|_| Stop::new(Exit::Usage, "--to: nothing can be sealed for that public key"))?;
+        let path = self.path;
+        self.put(&[&head, &encapsulated.to_bytes(), &sealed]).map_err(|error| unwritten(path, &error))
+    }
+
+    fn put(mut self, parts: &[&[u8]]) -> io::Result<()> {
+        for part in parts {
+            self.file.write_all(part)?;
+        }
+        let length = self.file.stream_position()?;
+        self.file.as_file().set_len(length)?;
+        self.file.as_file().sync_all()?;
+        self.file.persist_noclobber(self.path).map_err(|error| error.error)?;
+        sync_name(self.path)
+    }
+}
+
+/// A name is to outlive a power cut as the bytes do.
+pub(crate) fn sync_name(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::File::open(folder(path))?.sync_all()?;
+    Ok(())
 }
 
 /// Nothing that is there is overwritten.
-pub(crate) fn exists(path: &Path) -> Stop {
+fn exists(path: &Path) -> Stop {
     Stop::new(Exit::Usage, "the file is there already, and is not overwritten: choose another with --out").about(path)
 }
 
@@ -98,22 +137,15 @@ fn head(id: &ExportId, to: &[u8; 32]) -> Vec<u8> {
     [MAGIC, id, to].concat()
 }
 
-/// Beside its place first: what has its name is whole.
-fn put(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    for part in parts {
-        file.write_all(part)?;
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Stop {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => exists(path),
+        _ => Stop::new(Exit::Configuration, format!("the export cannot be written: {error}")).about(path),
     }
-    file.as_file().sync_all()?;
-    file.persist_noclobber(path).map_err(|error| error.error)?;
-    // The name is to outlive a power cut as the bytes do.
-    #[cfg(unix)]
-    fs::File::open(folder)?.sync_all()?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -132,11 +164,14 @@ mod tests {
         let (own, other) = (identity(folder.path(), "own"), identity(folder.path(), "other"));
         let path = folder.path().join("export");
         let plain = SecretBox::new(Box::new(b"hush".to_vec()));
-        write(&path, &own.public, &[7; 16], &plain).unwrap();
+        Room::take(&path, 4096).unwrap().write(&own.public, &[7; 16], &plain).unwrap();
         assert_eq!(open(&path, &own).unwrap().expose_secret(), b"hush");
         assert_eq!(id(&path), Some([7; 16]));
         assert!(open(&path, &other).is_err());
-        assert!(write(&path, &own.public, &[8; 16], &plain).is_err(), "nothing is overwritten");
+        let other = folder.path().join("late");
+        let late = Room::take(&other, 0).map(|room| Room { path: &path, ..room }).unwrap();
+        assert!(Room::take(&path, 0).is_err(), "nothing is overwritten");
+        assert!(late.write(&own.public, &[8; 16], &plain).is_err(), "nor what came meanwhile");
         let bytes = fs::read(&path).unwrap();
         assert!(!bytes.windows(4).any(|window| window == b"hush"));
         for at in 0..bytes.len() {

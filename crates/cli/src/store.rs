@@ -76,6 +76,15 @@ pub(crate) fn find(places: &Places) -> Result<Lair<'_>, Stop> {
 
 /// Opens the store; what is missing is made, but for the keys of a store on a server.
 pub(crate) async fn open(places: &Places) -> Result<Vault, Stop> {
+    open_or_make(places, true).await
+}
+
+/// Opens the store to look at it: no schema of a server's is made or migrated. One in a file is, if the file is there.
+pub(crate) async fn open_to_look(places: &Places) -> Result<Vault, Stop> {
+    open_or_make(places, false).await
+}
+
+async fn open_or_make(places: &Places, migrates: bool) -> Result<Vault, Stop> {
     let lair = find(places)?;
     match &lair.store {
         Place::File(store, naming) => open_file(&lair, store, naming).await,
@@ -83,7 +92,7 @@ pub(crate) async fn open(places: &Places) -> Result<Vault, Stop> {
             if !lair.key_file.exists() {
                 return Err(no_key_yet(&lair.key_file, server));
             }
-            server.open(lair.ring()?).await
+            server.open(lair.ring()?, migrates).await
         }
     }
 }
@@ -91,7 +100,7 @@ pub(crate) async fn open(places: &Places) -> Result<Vault, Stop> {
 /// Opens the store for those who open nothing that is sealed: a server needs no key for it.
 pub(crate) async fn open_sealed(places: &Places) -> Result<Vault, Stop> {
     match place(places)? {
-        Place::Server(server) => server.open(KeyRing::ephemeral()).await,
+        Place::Server(server) => server.open(KeyRing::ephemeral(), true).await,
         Place::File(..) => open(places).await,
     }
 }

@@ -63,7 +63,7 @@ pub(crate) struct ImportArgs {
     /// How long a refresh of the old code's may be under way; 0 if it holds the row's lock meanwhile
     #[arg(long, value_name = "SECONDS", requires = "table", default_value_t = 30)]
     pub(crate) settle: u32,
-    /// Look at everything, change nothing, say the same
+    /// Look at everything, change nothing, say the same; only a store in a file that an older build made is migrated
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Print a JSON object in each line
@@ -91,7 +91,7 @@ pub(crate) struct ExportArgs {
     /// An account's name; once for each
     #[arg(long, value_name = "NAME", value_parser = account_name)]
     pub(crate) account: Vec<String>,
-    /// Every account of the store
+    /// Every account that this command line keeps: those of the tenant `default`
     #[arg(long, conflicts_with = "account")]
     pub(crate) all: bool,
     /// The file to write, which must not exist

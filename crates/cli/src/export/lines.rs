@@ -6,10 +6,8 @@ use mailgrant_core::{
     Error, Expiry, SecretBytes, TokenRecord,
     secrecy::{ExposeSecret, SecretString},
 };
-use mailgrant_storage::{AccountKey, Vault};
+use mailgrant_storage::{AccountKey, Row, Vault};
 use serde::Serialize;
-
-use crate::exit::{Exit, Stop};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -36,18 +34,30 @@ enum Moment {
     Word(&'static str),
 }
 
-/// A line of each account, from what is sealed here.
-pub(super) async fn of(vault: &Vault, keys: &[AccountKey]) -> Result<SecretBytes, Stop> {
-    let mut bytes = Vec::with_capacity(16 * 1024);
-    for key in keys {
-        let record = vault.load(key).await?.and_then(|kept| kept.record);
-        let Some(record) = record else {
-            return Err(Stop::new(Exit::TryLater, format!("`{}` was given up meanwhile", key.account()))
-                .next("run the same command again"));
-        };
-        write(&mut bytes, key.account(), record)?;
+/// The lines of an export.
+pub(super) struct Lines(Vec<u8>);
+
+impl Lines {
+    pub(super) fn new() -> Self {
+        Self(Vec::with_capacity(16 * 1024))
     }
-    Ok(SecretBytes::new(Box::new(bytes)))
+
+    /// Adds the account's line from what is sealed here, if its row is the one that is `meant`; whether it is.
+    pub(super) async fn add(
+        &mut self,
+        vault: &Vault,
+        key: &AccountKey,
+        meant: impl Fn(&Row) -> bool,
+    ) -> Result<bool, Error> {
+        let Some(kept) = vault.load(key).await?.filter(|kept| meant(&kept.row)) else { return Ok(false) };
+        let Some(record) = kept.record else { return Ok(false) };
+        write(&mut self.0, key.account(), record)?;
+        Ok(true)
+    }
+
+    pub(super) fn into_bytes(self) -> SecretBytes {
+        SecretBytes::new(Box::new(self.0))
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "door: tokens, into the bytes that are sealed next")]

@@ -1,9 +1,12 @@
 //! Moved: what is remembered of an account that was moved away, or is on its way.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use mailgrant_core::{Error, ErrorKind, SecretBytes, secrecy::ExposeSecret};
-use mailgrant_storage::{AccountKey, AttemptId, Filter, Secret, Vault, Version};
+use mailgrant_storage::{AccountKey, AttemptId, Filter, Row, Secret, Status, StoreError, Vault, Version};
 use serde::{Deserialize, Serialize};
 
 use crate::{identity::Recipient, sealed::ExportId};
@@ -22,13 +25,37 @@ pub(super) struct Moved {
     pub(super) to: String,
     /// The file, whole.
     pub(super) out: PathBuf,
+    /// The version that leaves; `None` until it is claimed.
+    #[serde(default)]
+    pub(super) leaving: Option<u64>,
+    /// For how many seconds since the note was written its export may be under way.
+    #[serde(default)]
+    hold: u64,
     /// The tombstone that is left; `None` while it is on its way.
     pub(super) gone: Option<u64>,
 }
 
 impl Moved {
-    pub(super) fn new(id: ExportId, to: &Recipient, out: &Path) -> Self {
-        Self { v: FORMAT, id, to: to.written(), out: out.to_owned(), gone: None }
+    /// Of an export of so many accounts.
+    pub(super) fn new(id: ExportId, to: &Recipient, out: &Path, accounts: usize) -> Self {
+        let hold = 60 + accounts as u64 / 10;
+        Self { v: FORMAT, id, to: to.written(), out: out.to_owned(), leaving: None, hold, gone: None }
+    }
+
+    /// For how long others leave the account alone.
+    pub(super) fn hold(&self) -> Duration {
+        Duration::from_secs(self.hold)
+    }
+
+    /// Whether this is the tombstone that the export made, its secret in it. Others make tombstones too, which are still
+    /// to be given back at the provider.
+    pub(super) fn has_left(&self, row: &Row) -> bool {
+        row.status == Status::Disconnected && row.sealed.is_some() && self.made(row.version)
+    }
+
+    /// Whether the export made the tombstone of this version.
+    pub(super) fn made(&self, tombstone: Version) -> bool {
+        self.leaving.and_then(Version::from_stored).is_some_and(|left| left.next() == tombstone)
     }
 
     /// By which nobody else renews while it leaves.
@@ -51,20 +78,35 @@ pub(super) async fn load(vault: &Vault, key: &AccountKey) -> Result<(Option<Vers
     }
 }
 
-pub(super) async fn put(vault: &Vault, key: &AccountKey, moved: &Moved) -> Result<(), Error> {
-    let (seen, _) = load(vault, key).await?;
-    vault.put_note(&note(key)?, seen, &encode(moved)).await.map(drop)
+/// How long ago the note was written; no time at all if it is another one by now.
+pub(super) async fn age(vault: &Vault, key: &AccountKey, noted: Version) -> Result<Duration, Error> {
+    let row = vault.store().load(&note(key)?).await?.filter(|row| row.version == noted);
+    Ok(row.map_or(Duration::ZERO, |row| row.age))
 }
 
-/// It is here, after all.
-pub(super) async fn forget(vault: &Vault, key: &AccountKey) -> Result<(), Error> {
-    let (Some(seen), Some(_)) = load(vault, key).await? else { return Ok(()) };
-    vault.store().remove(&note(key)?, seen, Secret::EraseNow).await?;
-    Ok(())
+/// Writes the note over the one that was `seen`; its version, `None` if another one is there by now.
+pub(super) async fn put(
+    vault: &Vault,
+    key: &AccountKey,
+    seen: Option<Version>,
+    moved: &Moved,
+) -> Result<Option<Version>, Error> {
+    match vault.put_note(&note(key)?, seen, &encode(moved)).await {
+        Err(error) if error.code() == "store_conflict" => Ok(None),
+        noted => noted.map(Some),
+    }
+}
+
+/// It is here, after all. A note that is another one by now stays.
+pub(super) async fn forget(vault: &Vault, key: &AccountKey, seen: Version) -> Result<(), Error> {
+    match vault.store().remove(&note(key)?, seen, Secret::EraseNow).await {
+        Ok(_) | Err(StoreError::Conflict(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Every account of which something is remembered.
-pub(super) async fn all(vault: &Vault) -> Result<Vec<(AccountKey, Moved)>, Error> {
+pub(super) async fn all(vault: &Vault) -> Result<Vec<(AccountKey, Version, Moved)>, Error> {
     let filter = Filter { tenant: Some(TENANT.to_owned()), ..Filter::default() };
     let (mut all, mut after) = (Vec::new(), None);
     loop {
@@ -73,8 +115,8 @@ pub(super) async fn all(vault: &Vault) -> Result<Vec<(AccountKey, Moved)>, Error
         after = Some(last.clone());
         for (key, _) in page {
             let account = AccountKey::new("default", key.provider(), key.account())?;
-            if let Some(moved) = load(vault, &account).await?.1 {
-                all.push((account, moved));
+            if let (Some(noted), Some(moved)) = load(vault, &account).await? {
+                all.push((account, noted, moved));
             }
         }
     }

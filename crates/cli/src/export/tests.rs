@@ -65,19 +65,53 @@ impl World {
     }
 
     async fn export(&self, fuse: &Fuse, all: bool) -> Result<(), Stop> {
-        let to = self.identity.public.clone();
-        let account = if all { Vec::new() } else { NAMES.map(str::to_owned).into() };
-        let args = ExportArgs { to: to.written(), account, all, out: self.out(), copy: false };
-        hand_out(&self.vault(fuse), &args, &to, &self.out()).await
+        let names: &[&str] = if all { &[] } else { &NAMES };
+        self.export_into(fuse, names, &self.out(), &self.identity.public).await
+    }
+
+    /// An export of these; of all if none is named.
+    async fn export_into(&self, fuse: &Fuse, names: &[&str], out: &Path, to: &Recipient) -> Result<(), Stop> {
+        let account = names.iter().map(|name| (*name).to_owned()).collect();
+        let args = ExportArgs { to: to.written(), account, all: names.is_empty(), out: out.to_owned(), copy: false };
+        hand_out(&self.vault(fuse), &args, to, out).await
+    }
+
+    /// An export that is as far as that its accounts left.
+    async fn left(&self) -> (ExportId, Vec<leave::Left>) {
+        let (id, vault) = ([9; 16], self.vault(&Fuse::never()));
+        let way = Moved::new(id, &self.identity.public, &self.out(), NAMES.len());
+        let mut left = Vec::new();
+        for name in NAMES {
+            let key = running::account_key(PROVIDER, name).unwrap();
+            left.push(leave::leave(&vault, &key, &way).await.unwrap().unwrap());
+        }
+        (id, left)
+    }
+
+    /// The rest of that export; how many moved, and how many stayed.
+    async fn deliver(&self, id: ExportId, left: Vec<leave::Left>) -> (usize, usize) {
+        let (vault, out, mut tally) = (self.vault(&Fuse::never()), self.out(), Tally::default());
+        let room = Room::take(&out, 0).unwrap();
+        delivery::deliver(&vault, left, &self.identity.public, &id, room, &mut tally).await.unwrap();
+        (tally.moved, tally.stayed)
+    }
+
+    /// As much time passes as an export has for itself.
+    fn passes(&self) {
+        self.store.advance(std::time::Duration::from_secs(61));
     }
 
     /// The accounts that whoever has the file can renew.
-    #[expect(clippy::disallowed_methods, reason = "a test looks at the secret")]
     fn in_file(&self) -> BTreeSet<String> {
-        if !self.out().exists() {
+        self.within(&self.out())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test looks at the secret")]
+    fn within(&self, out: &Path) -> BTreeSet<String> {
+        if !out.exists() {
             return BTreeSet::new();
         }
-        let plain = sealed::open(&self.out(), &self.identity).unwrap();
+        let plain = sealed::open(out, &self.identity).unwrap();
         let text = String::from_utf8(plain.expose_secret().clone()).unwrap();
         let names = NAMES.iter().filter(|name| text.contains(&format!("token-of-{name}")));
         names.map(|name| (*name).to_owned()).collect()
@@ -107,6 +141,7 @@ async fn wherever_it_stops_no_account_is_lost_and_none_is_kept_twice() {
                 assert!(kept || exported, "{name} is lost after {writes} writes, {stopped:?}");
                 seen.insert((renewed, kept, exported));
             }
+            world.passes();
             world.export(&Fuse::never(), all).await.unwrap();
             assert_eq!(world.in_file(), NAMES.map(str::to_owned).into(), "{writes} writes, {stopped:?}");
             for name in NAMES {
@@ -144,8 +179,8 @@ async fn an_account_in_doubt_stays_and_the_others_go() {
 #[tokio::test]
 async fn what_is_on_its_way_is_not_given_back_by_mistake() {
     let world = World::new().await;
-    // The note, the claim, the tombstone.
-    assert!(world.export(&Fuse::of(3, Stopped::Before), true).await.is_err());
+    // The note, the claim, the note of what is claimed, the tombstone.
+    assert!(world.export(&Fuse::of(4, Stopped::Before), true).await.is_err());
     let vault = world.vault(&Fuse::never());
     let key = running::account_key(PROVIDER, "a").unwrap();
     assert_eq!(world.here("a").await, (false, true));
@@ -155,6 +190,137 @@ async fn what_is_on_its_way_is_not_given_back_by_mistake() {
     let version = world.store.load(&key).await.unwrap().unwrap().version;
     world.connect("a", Some(version)).await;
     expect_settled(&vault, "a").await.unwrap();
+    world.passes();
     world.export(&Fuse::never(), true).await.unwrap();
     assert_eq!(world.in_file(), NAMES.map(str::to_owned).into());
+}
+
+#[tokio::test]
+async fn an_account_that_came_back_stays() {
+    let world = World::new().await;
+    let (id, left) = world.left().await;
+    let key = running::account_key(PROVIDER, "a").unwrap();
+    let version = world.store.load(&key).await.unwrap().unwrap().version;
+    world.connect("a", Some(version)).await;
+    assert_eq!(world.deliver(id, left).await, (1, 1));
+    assert_eq!(world.in_file(), BTreeSet::from(["b".to_owned()]));
+    assert_eq!((world.here("a").await, world.here("b").await), ((true, true), (false, false)));
+    assert!(moved::load(&world.vault(&Fuse::never()), &key).await.unwrap().1.is_none());
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_takes_nothing_out_of_service() {
+    let world = World::new().await;
+    let to = &world.identity.public;
+    let nowhere = world.folder.path().join("missing").join("export");
+    assert!(world.export_into(&Fuse::never(), &[], &nowhere, to).await.is_err());
+    std::fs::write(world.out(), "there").unwrap();
+    assert!(world.export(&Fuse::never(), true).await.is_err());
+    for name in NAMES {
+        assert_eq!(world.here(name).await, (true, true));
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_one_file_goes_into_another() {
+    let world = World::new().await;
+    let to = &world.identity.public;
+    // The tombstone of `a` is the last.
+    assert!(world.export_into(&Fuse::of(4, Stopped::Before), &["a"], &world.out(), to).await.is_err());
+    assert_eq!(world.here("a").await, (false, true));
+    world.passes();
+    // It is not theirs.
+    let path = world.folder.path().join("other");
+    identity::run(&crate::args::IdentityArgs { path: path.clone() }).unwrap();
+    let (other, theirs) = (identity::read(&path).unwrap(), world.folder.path().join("theirs"));
+    assert!(world.export_into(&Fuse::never(), &[], &theirs, &other.public).await.is_err(), "one is left");
+    assert_eq!((world.here("a").await, world.here("b").await), ((false, true), (false, false)));
+    assert!(world.export_into(&Fuse::never(), &[], &theirs, &other.public).await.is_err(), "it is left still");
+    let corrected = world.folder.path().join("corrected");
+    world.export_into(&Fuse::never(), &[], &corrected, to).await.unwrap();
+    assert_eq!(world.within(&corrected), BTreeSet::from(["a".to_owned()]));
+    assert_eq!(world.here("a").await, (false, false));
+}
+
+#[tokio::test]
+async fn an_export_that_may_be_under_way_is_left_alone() {
+    let second = PathBuf::from("second");
+    for writes in 1..=8 {
+        let world = World::new().await;
+        assert!(world.export(&Fuse::of(writes, Stopped::Before), true).await.is_err());
+        let (before, second) = (world.here("a").await, world.folder.path().join(&second));
+        assert!(world.export_into(&Fuse::never(), &["a"], &second, &world.identity.public).await.is_err(), "{writes}");
+        assert!(!second.exists(), "{writes} writes");
+        assert_eq!(world.here("a").await, before);
+        world.passes();
+        world.export_into(&Fuse::never(), &["a"], &second, &world.identity.public).await.unwrap();
+        assert!(world.within(&second).contains("a"), "{writes} writes");
+    }
+}
+
+#[tokio::test]
+async fn what_another_export_took_over_is_not_written() {
+    let world = World::new().await;
+    let (id, left) = world.left().await;
+    world.passes();
+    let way = Moved::new([8; 16], &world.identity.public, &world.folder.path().join("second"), 1);
+    leave::leave(&world.vault(&Fuse::never()), &left[0].key, &way).await.unwrap().unwrap();
+    assert_eq!(world.deliver(id, left).await, (1, 1));
+    assert_eq!(world.in_file(), BTreeSet::from(["b".to_owned()]));
+    assert_eq!(world.here("a").await, (false, true), "the other one has it");
+}
+
+#[tokio::test]
+async fn what_another_export_took_over_is_not_erased() {
+    let world = World::new().await;
+    let (_, left) = world.left().await;
+    world.passes();
+    let vault = world.vault(&Fuse::never());
+    let way = Moved::new([8; 16], &world.identity.public, &world.folder.path().join("second"), 1);
+    let taken = leave::leave(&vault, &left[0].key, &way).await.unwrap().unwrap();
+    assert!(!delivery::erase(&vault, &left[0]).await.unwrap());
+    assert_eq!(world.here("a").await, (false, true));
+    assert!(delivery::erase(&vault, &taken).await.unwrap() && delivery::erase(&vault, &left[1]).await.unwrap());
+    assert_eq!((world.here("a").await, world.here("b").await), ((false, false), (false, false)));
+}
+
+#[tokio::test]
+async fn a_tombstone_that_is_to_be_given_back_is_no_export_s() {
+    // The note alone, then with the claim.
+    for writes in [1, 2] {
+        let world = World::new().await;
+        assert!(world.export(&Fuse::of(writes, Stopped::Before), true).await.is_err());
+        world.passes();
+        let key = running::account_key(PROVIDER, "a").unwrap();
+        world.store.remove(&key, Version::FIRST, mailgrant_storage::Secret::UntilRevoked).await.unwrap();
+        world.export(&Fuse::never(), true).await.unwrap();
+        assert_eq!(world.in_file(), BTreeSet::from(["b".to_owned()]), "{writes} writes");
+        assert_eq!(world.here("a").await, (false, true), "its secret is still needed");
+        expect_settled(&world.vault(&Fuse::never()), "a").await.unwrap();
+    }
+    // With the note of what is claimed, the command that gives it up takes it from the export.
+    let world = World::new().await;
+    assert!(world.export(&Fuse::of(3, Stopped::Before), true).await.is_err());
+    world.passes();
+    expect_settled(&world.vault(&Fuse::never()), "a").await.unwrap();
+    let key = running::account_key(PROVIDER, "a").unwrap();
+    world.store.remove(&key, Version::FIRST, mailgrant_storage::Secret::UntilRevoked).await.unwrap();
+    world.export(&Fuse::never(), true).await.unwrap();
+    assert_eq!(world.in_file(), BTreeSet::from(["b".to_owned()]));
+}
+
+#[tokio::test]
+async fn accounts_of_other_tenants_are_counted_and_left() {
+    let world = World::new().await;
+    let ours = running::account_key(PROVIDER, "a").unwrap();
+    let theirs = AccountKey::new("customer", ours.provider(), "a").unwrap();
+    let vault = world.vault(&Fuse::never());
+    let record = vault.load(&ours).await.unwrap().unwrap().record.unwrap();
+    vault.put(&theirs, None, &record, Timing::default(), None).await.unwrap();
+    crate::note::change(&vault, "a", |_| {}).await.unwrap();
+    assert_eq!(of_other_tenants(&vault).await.unwrap(), 1, "notes are none");
+    assert!(world.export(&Fuse::never(), true).await.is_err(), "one is left");
+    assert_eq!(world.in_file(), NAMES.map(str::to_owned).into());
+    assert_eq!(world.store.load(&theirs).await.unwrap().unwrap().status, Status::Active);
+    world.export(&Fuse::never(), false).await.unwrap();
 }

@@ -6,6 +6,7 @@ use mailgrant_core::{Error, ErrorKind, SecretBytes, TokenRecord, secrecy::Expose
 use mailgrant_storage::{AccountKey, Filter, Secret, Vault, Version};
 use serde::{Deserialize, Serialize};
 
+use super::flaw::Flaw;
 use crate::provider::ProviderName;
 
 /// They have keys of their own.
@@ -18,11 +19,18 @@ const FORMAT: u32 = 1;
 pub(super) struct Aside {
     /// The note's.
     pub(super) version: Version,
-    /// Where they were taken from, in words.
+    /// Where they were taken from, as [`Old::name`](super::old::Old::name) says it.
     pub(super) from: String,
     /// What the account goes over here.
     pub(super) over: Option<Version>,
     pub(super) record: TokenRecord,
+}
+
+impl Aside {
+    /// Whoever comes from somewhere else has to wait.
+    pub(super) fn elsewhere(&self) -> Flaw {
+        Flaw::new("aside_elsewhere", format!("tokens of it lie aside from {}: finish the import from there", self.from))
+    }
 }
 
 /// What stands before the record.

@@ -7,6 +7,7 @@ use mailgrant_storage::{AccountKey, Status, Vault, Version};
 use super::{
     fields::{Field, Fields},
     flaw::Flaw,
+    owners,
     trouble::Trouble,
 };
 use crate::{
@@ -30,7 +31,7 @@ pub(super) struct House {
 pub(super) enum Place {
     /// Nothing; or what is left of an account that was given up, at this version.
     Free(Option<Version>),
-    /// The account, with the same tokens.
+    /// The account, with the same tokens, or made from them and renewed since.
     Here,
     /// An account with others, at this version.
     Other(Version),
@@ -93,6 +94,7 @@ impl House {
             (_, Some(stored)) if stored.same_refresh_token(record) && stored.same_access_token(record) => {
                 Ok(Place::Here)
             }
+            _ if note.imported().is_some_and(|hash| hash == owners::hash_of(record)) => Ok(Place::Here),
             _ => Ok(Place::Other(version)),
         }
     }
@@ -100,22 +102,31 @@ impl House {
     /// Makes it an account, with its app. If this process ends in between, the app is found among those that were begun.
     pub(super) async fn keep(&self, name: &str, record: TokenRecord) -> Result<(), Error> {
         let id = connect::remember_begun(&self.vault, name, &self.app).await?;
-        let identity = record.identity().clone();
+        let (identity, hash) = (record.identity().clone(), owners::hash_of(&record));
         if let Err(error) = self.manager.import(&self.key(name)?, record).await {
             note::change(&self.vault, name, |note| note.fail(id)).await?;
             return Err(error);
         }
-        note::change(&self.vault, name, |note| note.finish(&identity, Some(id))).await
+        note::change(&self.vault, name, |note| {
+            note.finish(&identity, Some(id));
+            note.import(&hash);
+        })
+        .await
     }
 
-    /// Whoever made it an account ended before its app was noted with it, perhaps.
-    pub(super) async fn note_app(&self, name: &str) -> Result<(), Error> {
-        let identity = self.client.identity();
+    /// Whoever made it an account ended before that was noted with it, perhaps.
+    pub(super) async fn note_app(&self, name: &str, record: &TokenRecord) -> Result<(), Error> {
+        let (identity, hash) = (self.client.identity(), owners::hash_of(record));
         let note = note::load(&self.vault, name).await?;
-        if note.current().is_some_and(|app| app.is(identity)) || note.app_of(identity).is_none() {
+        let unfinished = !note.current().is_some_and(|app| app.is(identity)) && note.app_of(identity).is_some();
+        if !unfinished {
             return Ok(());
         }
-        note::change(&self.vault, name, |note| note.finish(identity, None)).await
+        note::change(&self.vault, name, |note| {
+            note.finish(identity, None);
+            note.import(&hash);
+        })
+        .await
     }
 
     pub(super) fn key(&self, name: &str) -> Result<AccountKey, Error> {

@@ -7,11 +7,17 @@ use crate::exit::Stop;
 
 /// What the old code keeps its accounts in.
 pub(super) trait Old {
-    /// Which it is: the same at each run, and without a password.
+    /// Which it is: the same at each run however it is reached, and without a password.
     fn name(&self) -> &str;
 
     /// Some accounts that the old code still refreshes, in order of name, behind `after`; none if there are no more.
     async fn page(&mut self, after: Option<&str>) -> Result<Vec<Row>, Stop>;
+
+    /// The accounts that it still refreshes whose refresh token another one of them has too, in order of name.
+    async fn shared(&mut self) -> Result<Vec<Row>, Stop>;
+
+    /// The accounts that it still refreshes with this token.
+    async fn holders(&mut self, refresh_token: &SecretString) -> Result<Vec<Row>, Stop>;
 
     /// An account as it stands now.
     async fn row(&mut self, account: &str) -> Result<Option<Row>, Stop>;
@@ -29,6 +35,10 @@ pub(super) struct Row {
 }
 
 impl Row {
+    pub(super) fn account(&self) -> &str {
+        self.fields.text(Field::Account).unwrap_or_default()
+    }
+
     pub(super) fn refresh_token(&self) -> Option<&SecretString> {
         self.fields.secret(Field::RefreshToken)
     }

@@ -22,6 +22,8 @@ pub(super) enum Outcome {
     Conflict,
     /// It was left where it is.
     Failed,
+    /// The old code has let go of it, and its tokens lie aside here.
+    Aside,
 }
 
 /// An account with its outcome.
@@ -64,7 +66,7 @@ impl Line {
 }
 
 impl Outcome {
-    const ALL: [Self; 4] = [Self::Imported, Self::Here, Self::Conflict, Self::Failed];
+    const ALL: [Self; 5] = [Self::Imported, Self::Here, Self::Conflict, Self::Failed, Self::Aside];
 
     const fn name(self) -> &'static str {
         match self {
@@ -72,6 +74,7 @@ impl Outcome {
             Self::Here => "here",
             Self::Conflict => "conflict",
             Self::Failed => "failed",
+            Self::Aside => "aside",
         }
     }
 }
@@ -89,22 +92,33 @@ impl Report {
 
     /// Says what became of all; a stop if any was left.
     pub(super) fn end(&self) -> Result<(), Stop> {
-        let count = |outcome| self.counts.get(&outcome).copied().unwrap_or_default();
         let counts: Vec<_> = Outcome::ALL
             .into_iter()
-            .filter(|outcome| count(*outcome) > 0)
-            .map(|outcome| format!("{} {}", count(outcome), outcome.name()))
+            .filter(|outcome| self.count(*outcome) > 0)
+            .map(|outcome| format!("{} {}", self.count(outcome), outcome.name()))
             .collect();
         let counts = if counts.is_empty() { "no accounts".to_owned() } else { counts.join(", ") };
         let dry = if self.dry { "dry run, nothing was changed: " } else { "" };
         say::words(&format!("{dry}{counts}."));
-        let left = count(Outcome::Conflict) + count(Outcome::Failed);
+        let aside = self.count(Outcome::Aside);
+        let left = self.count(Outcome::Conflict) + self.count(Outcome::Failed) + aside;
         if left == 0 {
             return Ok(());
         }
         let what = if left == 1 { "1 account was".to_owned() } else { format!("{left} accounts were") };
-        Err(Stop::new(Exit::Failure, format!("{what} not taken over"))
+        let kept = match aside {
+            0 => "",
+            _ => {
+                "; of what is `aside` the old code has let go, and its tokens lie here, sealed, where nothing renews them"
+            }
+        };
+        Err(Stop::new(Exit::Failure, format!("{what} not taken over{kept}"))
             .next("set right what is said of each, and run the same command again"))
+    }
+
+    /// How many became that.
+    pub(super) fn count(&self, outcome: Outcome) -> u64 {
+        self.counts.get(&outcome).copied().unwrap_or_default()
     }
 }
 
@@ -151,5 +165,8 @@ mod tests {
             report.counts.insert(outcome, 1);
             assert_eq!(report.end().is_ok(), good, "{outcome:?}");
         }
+        let mut aside = Report::new(true, false);
+        aside.counts.insert(Outcome::Aside, 1);
+        assert!(format!("{:?}", aside.end().unwrap_err()).contains("the old code has let go"));
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
+    aside,
     fields::{Field, Fields},
     flaw::Flaw,
     house::{self, House, Place},
@@ -49,10 +50,14 @@ impl<'a> Streamed<'a> {
             return Err(Flaw::new("account_twice", format!("line {before} was of the same account")).into());
         }
         self.owners.expect(&name, fields.secret(Field::RefreshToken))?;
+        // Otherwise the account of these tokens would be taken for the one of those.
+        if let Some(aside) = aside::load(&self.house.vault, self.house.provider(), &name).await?.1 {
+            return Err(aside.elsewhere().into());
+        }
         match self.house.look(&name, &record).await? {
             Place::Here => {
                 if !self.dry {
-                    self.house.note_app(&name).await?;
+                    self.house.note_app(&name, &record).await?;
                 }
                 return Ok(Outcome::Here);
             }

@@ -42,6 +42,13 @@ impl Table {
     /// `renews`: an account without a refresh token is none that could be taken over.
     pub(super) async fn open(from: &StoreAddress, table: &str, args: &ImportArgs, renews: bool) -> Result<Self, Stop> {
         let parts = options::table(table)?;
+        if from.has_own_names() {
+            return Err(Stop::new(
+                Exit::Usage,
+                "--from: `schema`, `prefix`, `pgbouncer` in its query are of a store, not of a table",
+            )
+            .next("name the table with its schema, --table SCHEMA.NAME, and give the address without them"));
+        }
         let (mut database, place) = Database::open(from, args.dry_run).await?;
         let types = database.columns(&statements::quoted(&parts)).await?;
         if types.is_empty() {
@@ -63,7 +70,8 @@ impl Table {
                 ),
             ));
         }
-        Ok(Self { database, statements, name: format!("{place} {table}") })
+        let name = database.source(&parts).await?;
+        Ok(Self { database, statements, name })
     }
 
     fn row(columns: Vec<Option<SecretString>>) -> Row {
@@ -88,6 +96,16 @@ impl Old for Table {
             None => self.database.rows(&self.statements.first, &[]).await?,
         };
         Ok(rows.into_iter().map(Self::row).collect())
+    }
+
+    async fn shared(&mut self) -> Result<Vec<Row>, Stop> {
+        let Some(shared) = &self.statements.shared else { return Ok(Vec::new()) };
+        Ok(self.database.rows(shared, &[]).await?.into_iter().map(Self::row).collect())
+    }
+
+    async fn holders(&mut self, refresh_token: &SecretString) -> Result<Vec<Row>, Stop> {
+        let Some(holders) = &self.statements.holders else { return Ok(Vec::new()) };
+        Ok(self.database.rows(holders, &[refresh_token]).await?.into_iter().map(Self::row).collect())
     }
 
     async fn row(&mut self, account: &str) -> Result<Option<Row>, Stop> {

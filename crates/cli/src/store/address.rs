@@ -29,10 +29,6 @@ pub(crate) struct Server {
         expect(dead_code, reason = "nothing that connects is built in")
     )]
     pub(super) url: SecretString,
-    #[cfg_attr(
-        not(any(feature = "postgres", feature = "redis")),
-        expect(dead_code, reason = "nothing that connects is built in")
-    )]
     pub(super) naming: Naming,
     /// Host with database, for people.
     pub(super) name: String,
@@ -67,6 +63,14 @@ impl StoreAddress {
             "sqlite" | "redis" | "rediss" => unreadable(),
             _ => Self::Unfit(KINDS.to_owned()),
         })
+    }
+
+    /// Whether its query names things of a store: a schema, a prefix, PgBouncer.
+    pub(crate) fn has_own_names(&self) -> bool {
+        match self {
+            Self::File(_, naming) | Self::Server(Server { naming, .. }) => *naming != Naming::default(),
+            Self::Unfit(_) => false,
+        }
     }
 
     /// Refuses what no command could open.

@@ -27,7 +27,7 @@ impl Server {
         }
     }
 
-    /// Opens it; what is missing there is made.
+    /// Opens it; what is missing there is made, if it `migrates`.
     #[cfg_attr(
         any(feature = "postgres", feature = "redis"),
         expect(clippy::disallowed_methods, reason = "door: the server's address, into what connects to it")
@@ -36,12 +36,18 @@ impl Server {
         not(any(feature = "postgres", feature = "redis")),
         expect(clippy::unused_async, reason = "no server is built in")
     )]
-    pub(super) async fn open(&self, ring: KeyRing) -> Result<Vault, Stop> {
+    pub(super) async fn open(
+        &self,
+        ring: KeyRing,
+        #[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "no other one has a schema"))]
+        migrates: bool,
+    ) -> Result<Vault, Stop> {
         match self.kind {
             #[cfg(feature = "postgres")]
             ServerKind::Postgres => {
                 let builder = PostgresStore::builder(self.url.expose_secret()).map_err(|error| self.stop(error))?;
                 let builder = builder.schema(self.schema()?).table_prefix(self.naming.table_prefix()?);
+                let builder = if migrates { builder } else { builder.without_migrating() };
                 let builder = if self.naming.pgbouncer { builder.behind_pgbouncer() } else { builder };
                 match builder.open().await {
                     Ok(store) => Ok(Vault::new(store, ring)),

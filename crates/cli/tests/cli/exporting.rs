@@ -41,6 +41,9 @@ async fn an_account_moves_and_is_used_elsewhere() {
         let refused = rig.run(["export", "--out", &file].iter().chain(&args));
         assert_eq!(refused.code, code, "{refused:?}");
     }
+    let refused = rig.run(["export", "--to", &key, "--all", "--out", &format!("{file}/missing/export")]);
+    assert!(refused.code == 5 && refused.stderr.contains("cannot be written"), "{refused:?}");
+    assert_eq!(rig.token(), token, "it is in service");
     let requests = rig.emulator.counters();
     let moved = rig.run(["export", "--to", &key, "--all", "--out", &file]);
     assert_eq!(moved.code, 0, "{moved:?}");

@@ -137,3 +137,20 @@ async fn what_is_connected_is_left_as_it_is() {
     assert_eq!(nothing.code, 2, "{nothing:?}");
     fs::remove_file(path).unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn lines_that_come_again_after_a_renewal_are_here() {
+    let rig = Rig::new().await;
+    let one = held(&rig).await;
+    let path = rig.write("accounts", &lines(&[one.line("main")]));
+    assert_eq!(done(import(&rig, &[&path])).code, 0);
+    assert_eq!(rig.run(["refresh", "main"]).code, 0);
+    let token = rig.token();
+    let again = done(import(&rig, &[&path, "--json"]));
+    assert_eq!((again.code, outcomes(&again)), (0, vec![told("main", "here", "-")]), "{again:?}");
+    assert_eq!(rig.token(), token);
+    // Another grant is another account.
+    let other = rig.write("others", &lines(&[held(&rig).await.line("main")]));
+    let other = done(import(&rig, &[&other, "--json"]));
+    assert_eq!(outcomes(&other), [told("main", "conflict", "account_connected")]);
+}

@@ -47,7 +47,11 @@ impl Old {
     }
 
     fn import(&self, rig: &Rig, args: &[&str]) -> std::process::Command {
-        let from = format!("sqlite:{}", self.path.display());
+        self.import_from(rig, &self.path.display().to_string(), args)
+    }
+
+    fn import_from(&self, rig: &Rig, path: &str, args: &[&str]) -> std::process::Command {
+        let from = format!("sqlite:{path}");
         let options = ["--table", "customers", "--column", "account=id", "--column", "refresh_token=refresh", "--json"];
         let mut command = import(rig, &options);
         command.args(["--column", "expires_at=ends", "--settle", "0"]).args(args).env("MAILGRANT_IMPORT_FROM", from);
@@ -108,6 +112,8 @@ async fn a_mark_is_set_in_its_own_column() {
         (&["--hand-over", "mark:nothing"][..], 5),
         (&["--column", "scope=nothing"], 5),
         (&["--column", "scope=a\"b"], 2),
+        (&["--from", "postgres://u:hush@127.0.0.1:1/db?schema=app"], 2),
+        (&["--from", "sqlite:old.db?prefix=mg_"], 2),
         (&["--column", "account=access_token", "--from", "postgres://u:hush@127.0.0.1:1/db"], 4),
     ] {
         let refused = done(old.import(&rig, args));
@@ -164,7 +170,9 @@ async fn whoever_is_killed_on_the_way_is_followed_by_the_same_command() {
     raw_sql("ROLLBACK").execute(&mut store).await.unwrap();
     assert_eq!(rig.run(["token", "1"]).code, 2, "nobody refreshes it now");
 
-    let done = done(old.import(&rig, &[]));
+    // The same file by another path.
+    let path = old.path.parent().unwrap().join("./old.db").display().to_string();
+    let done = done(old.import_from(&rig, &path, &[]));
     imported(&done, &["1"]);
     hides(&done, &[&account, &newer]);
     assert_eq!(rig.run(["refresh", "1"]).code, 0);
@@ -188,6 +196,29 @@ async fn what_the_old_code_refreshed_meanwhile_is_read_again() {
     imported(&child.wait_with_output().unwrap().into(), &["1"]);
     assert_eq!(old.refresh_token(1).await, None);
     assert_eq!(rig.run(["refresh", "1"]).code, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn rows_with_one_token_are_left_all_of_them() {
+    let rig = Rig::new().await;
+    let mut old = Old::new(&rig).await;
+    let (one, other) = (held(&rig).await, held(&rig).await);
+    for (id, held) in [(1, &one), (2, &other), (3, &one)] {
+        old.add(id, held).await;
+    }
+    // What stands in every row that has none is no token.
+    old.run("INSERT INTO customers (id, refresh) VALUES (4, ''), (5, ''), (6, NULL), (7, NULL)").await;
+    let told = |account: &str, outcome: &str, code: &str| (account.to_owned(), outcome.to_owned(), code.to_owned());
+    let expected = [told("1", "failed", "token_twice"), told("3", "failed", "token_twice"), told("2", "imported", "-")];
+    for args in [&["--dry-run"][..], &[]] {
+        let done = done(old.import(&rig, args));
+        assert_eq!((done.code, outcomes(&done)), (1, expected.to_vec()), "{done:?}");
+        hides(&done, &[&one, &other]);
+    }
+    assert_eq!(old.refresh_token(1).await.as_ref(), Some(&one.refresh));
+    old.run("UPDATE customers SET refresh = NULL WHERE id = 1").await;
+    imported(&done(old.import(&rig, &[])), &["3"]);
+    assert_eq!(rig.run(["refresh", "3"]).code, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -255,4 +286,60 @@ async fn a_table_of_postgres_is_handed_over() {
         "INSERT INTO app.\"Customers\" SELECT n, 'a', 'refresh-' || n, NULL, FALSE FROM generate_series(11, 1110) n";
     raw_sql(many).execute(&mut connection).await.unwrap();
     assert_eq!(outcomes(&run(&["--dry-run", "--hand-over", "mark:moved"])).len(), 1100, "every page is read once");
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_table_of_postgres_is_the_same_by_whichever_address() {
+    use sqlx::PgConnection;
+    let rig = Rig::new().await;
+    assert_eq!(rig.run(["migrate"]).code, 0);
+    let place = crate::servers::on_postgres::database().await;
+    let mut connection = PgConnection::connect(&place).await.unwrap();
+    let (one, other) = (held(&rig).await, held(&rig).await);
+    let script = format!(
+        "CREATE TABLE customers (id INTEGER PRIMARY KEY, refresh_token TEXT);
+         INSERT INTO customers VALUES (1, '{}'), (2, '{1}'), (3, '{1}')",
+        one.refresh, other.refresh
+    );
+    raw_sql(AssertSqlSafe(script)).execute(&mut connection).await.unwrap();
+    raw_sql("BEGIN; LOCK TABLE customers IN SHARE MODE").execute(&mut connection).await.unwrap();
+    let start = |place: &str, table: &str| {
+        let options = ["--table", table, "--column", "account=id", "--settle", "0", "--json"];
+        let mut command = import(&rig, &options);
+        command.env("MAILGRANT_IMPORT_FROM", place).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    // It was put aside, and its row cannot be changed.
+    let aside = || rig.run(["events"]).stdout.contains("imports/getresponse/1  connected");
+    killed_when(start(&place, "customers"), async || aside()).await;
+    raw_sql("ROLLBACK").execute(&mut connection).await.unwrap();
+    let by_name = place.replace("127.0.0.1", "localhost");
+    assert_ne!(by_name, place);
+    let told = |account: &str, outcome: &str, code: &str| (account.to_owned(), outcome.to_owned(), code.to_owned());
+    let done: Done = start(&by_name, "public.customers").wait_with_output().unwrap().into();
+    let twice = ["2", "3"].map(|account| told(account, "failed", "token_twice"));
+    assert_eq!(outcomes(&done), [twice.to_vec(), vec![told("1", "imported", "-")]].concat(), "{done:?}");
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_dry_run_makes_no_schema_on_a_server() {
+    use sqlx::PgConnection;
+    let rig = Rig::new().await;
+    let mut old = Old::new(&rig).await;
+    old.add(1, &held(&rig).await).await;
+    let (store, key) = (crate::servers::on_postgres::database().await, rig.home.path().join("keys/k"));
+    assert_eq!(rig.run(["--store", &format!("{store}?schema=made"), "migrate"]).code, 0);
+    let run = |schema: &str, args: &[&str]| -> Done {
+        let mut command = if args.is_empty() { old.import(&rig, &["--dry-run"]) } else { rig.command(args) };
+        let store = format!("{store}?schema={schema}");
+        command.env("MAILGRANT_STORE", store).env("MAILGRANT_KEY_FILE", &key).output().unwrap().into()
+    };
+    assert_eq!(run("made", &["keys", "add"]).code, 0);
+    let nowhere = run("nowhere", &[]);
+    assert_eq!((nowhere.code, &*nowhere.stdout), (5, ""), "{nowhere:?}");
+    imported(&run("made", &[]), &["1"]);
+    let mut connection = PgConnection::connect(&store).await.unwrap();
+    let sql = "SELECT COUNT(*) FROM pg_namespace WHERE nspname = 'nowhere'";
+    assert_eq!(sqlx::query(sql).fetch_one(&mut connection).await.unwrap().get::<i64, _>(0), 0);
 }

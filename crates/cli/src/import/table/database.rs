@@ -16,6 +16,8 @@ pub(super) struct Database {
     connection: Connection,
     /// Where it is, for people.
     place: String,
+    /// The file that it is.
+    file: Option<std::path::PathBuf>,
 }
 
 enum Connection {
@@ -50,12 +52,15 @@ macro_rules! on {
 impl Database {
     /// Opens it; `to_read`: and nothing is written there. Says where it is.
     pub(super) async fn open(address: &StoreAddress, to_read: bool) -> Result<(Self, String), Stop> {
+        let mut file = None;
         let (connection, place) = match address {
             StoreAddress::File(path, _) => {
                 let place = path.display().to_string();
                 let options = SqliteConnectOptions::new().filename(path).read_only(to_read);
                 let options = options.busy_timeout(std::time::Duration::from_secs(30)).disable_statement_logging();
                 let connection = options.connect().await.map_err(|error| stop(&place, &error))?;
+                // One file has many paths.
+                file = path.canonicalize().ok();
                 (Connection::Sqlite(connection), place)
             }
             StoreAddress::Server(server) => {
@@ -64,7 +69,7 @@ impl Database {
             }
             StoreAddress::Unfit(_) => return Err(unfit()),
         };
-        Ok((Self { connection, place: place.clone() }, place))
+        Ok((Self { connection, place: place.clone(), file }, place))
     }
 
     #[cfg(feature = "postgres")]
@@ -90,6 +95,39 @@ impl Database {
             Connection::Sqlite(_) => Dialect::Sqlite,
             #[cfg(feature = "postgres")]
             Connection::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Which table it is, however it is reached: as the database says it.
+    pub(super) async fn source(&mut self, table: &[String]) -> Result<String, Stop> {
+        match self.dialect() {
+            Dialect::Sqlite => {
+                let file = self.file.as_ref().map_or_else(|| self.place.clone(), |file| file.display().to_string());
+                // Names there are the same in either case.
+                Ok(format!("sqlite {file} {}", table.join(".").to_ascii_lowercase()))
+            }
+            #[cfg(feature = "postgres")]
+            Dialect::Postgres => {
+                let table = super::statements::quoted(table);
+                let sql = "SELECT current_database() || ' ' || CAST(spaces.nspname AS TEXT) || '.' || \
+                     CAST(tables.relname AS TEXT), \
+                     CASE WHEN has_function_privilege('pg_control_system()', 'EXECUTE') THEN 'yes' END, \
+                     COALESCE(host(inet_server_addr()), 'local') || ':' || current_setting('port') \
+                     FROM pg_class AS tables JOIN pg_namespace AS spaces ON spaces.oid = tables.relnamespace \
+                     WHERE tables.oid = to_regclass($1)";
+                let mut told = self.rows(sql, &[&table.into()]).await?.into_iter().flatten();
+                let (named, may_ask, host) = (told.next().flatten(), told.next().flatten(), told.next().flatten());
+                // It stays with a server that has moved to another address; not every one tells it.
+                let server = match may_ask {
+                    Some(_) => {
+                        let sql = "SELECT CAST(system_identifier AS TEXT) FROM pg_control_system()";
+                        self.rows(sql, &[]).await?.into_iter().flatten().next().flatten()
+                    }
+                    None => host,
+                };
+                let [named, server] = [named, server].map(|text| text.map(opened).unwrap_or_default());
+                Ok(format!("postgres {server} {named}"))
+            }
         }
     }
 
@@ -146,7 +184,7 @@ impl Database {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "door: the name of a column, which is none")]
+#[expect(clippy::disallowed_methods, reason = "door: the name of a column or a table, which is none")]
 fn opened(text: SecretString) -> String {
     text.expose_secret().to_owned()
 }

@@ -25,6 +25,10 @@ pub(super) struct Statements {
     pub(super) take: String,
     /// Accounts with more than one row.
     pub(super) twice: String,
+    /// What can be taken of which the refresh token stands in more than one row; `None` without such a column.
+    pub(super) shared: Option<String>,
+    /// What can be taken that has this refresh token ($1); `None` without such a column.
+    pub(super) holders: Option<String>,
 }
 
 impl Statements {
@@ -66,7 +70,8 @@ impl Statements {
             false => format!("({} OR {})", has(Field::RefreshToken), has(Field::AccessToken)),
         };
         let unmarked = marked.map(|marked| format!(" AND NOT {marked}")).unwrap_or_default();
-        let open = format!("{select} WHERE {} IS NOT NULL AND {worth}{unmarked}", key.column);
+        let can_be_taken = format!("{} IS NOT NULL AND {worth}{unmarked}", key.column);
+        let open = format!("{select} WHERE {can_be_taken}");
         let (order, is, behind) = (&key.order, key.compared("="), key.compared(">"));
         let taken = match (mark, column(Field::RefreshToken)) {
             (Some(mark), _) => format!("{} = TRUE", quote(mark)),
@@ -74,7 +79,16 @@ impl Statements {
             // There is nothing to take.
             (None, None) => format!("{0} = {0}", key.column),
         };
+        let token = column(Field::RefreshToken).map(|_| text(Field::RefreshToken));
         Self {
+            shared: token.as_deref().map(|token| {
+                let kept = has(Field::RefreshToken);
+                format!(
+                    "{open} AND {token} IN (SELECT {token} FROM {table} WHERE {can_be_taken} AND {kept} \
+                     GROUP BY {token} HAVING COUNT(*) > 1) ORDER BY {order}"
+                )
+            }),
+            holders: token.as_deref().map(|token| format!("{open} AND {token} = $1 ORDER BY {order}")),
             first: format!("{open} ORDER BY {order} LIMIT {PAGE}"),
             behind: format!("{open} AND {behind} ORDER BY {order} LIMIT {PAGE}"),
             one: format!("{select} WHERE {is}"),

@@ -10,7 +10,7 @@ use mailgrant_core::{
     secrecy::{ExposeSecret, SecretString},
 };
 use mailgrant_manager::Manager;
-use mailgrant_storage::{AttemptId, KeyRing, Purpose, Timing, Vault, memory::MemoryStore};
+use mailgrant_storage::{AttemptId, KeyRing, Purpose, Secret, Timing, Vault, memory::MemoryStore};
 
 use crate::{
     app::{self, App, GrantName},
@@ -43,8 +43,8 @@ struct Table {
     rows: BTreeMap<String, OldRow>,
     /// The one refresh token of each account that the provider takes.
     alive: BTreeMap<String, String>,
-    /// Whose refresh lands behind the moment at which it was taken.
-    late: BTreeSet<String>,
+    /// Whose refreshes land behind the moment at which it was taken, or was looked at afterwards: so many.
+    late: BTreeMap<String, u32>,
     /// Who refreshes just before.
     restless: BTreeSet<String>,
 }
@@ -57,6 +57,7 @@ struct OldRow {
 
 /// The old code's table, as the import sees it.
 pub(super) struct OldCode {
+    pub(super) name: &'static str,
     table: Arc<Mutex<Table>>,
     marks: bool,
     fuse: Fuse,
@@ -69,6 +70,21 @@ impl Table {
         let next = format!("{token}+");
         self.alive.insert(name.to_owned(), next.clone());
         next
+    }
+
+    /// A refresh lands that was under way with this token.
+    fn land_from(&mut self, name: &str, token: &str, marked: bool) {
+        if let Some(left @ 1..) = self.late.get_mut(name) {
+            *left -= 1;
+            let next = self.refresh(name, token);
+            self.rows.insert(name.to_owned(), OldRow { token: Some(next), marked });
+        }
+    }
+
+    fn land(&mut self, name: &str) {
+        if let Some(OldRow { token: Some(token), marked }) = self.rows.get(name).cloned() {
+            self.land_from(name, &token, marked);
+        }
     }
 
     fn refresh_in_old_code(&mut self, name: &str) {
@@ -97,8 +113,24 @@ impl World {
         }
     }
 
-    pub(super) fn lands_late(&self, name: &str) {
-        self.table.lock().unwrap().late.insert(name.to_owned());
+    pub(super) fn lands_late(&self, name: &str, times: u32) {
+        self.table.lock().unwrap().late.insert(name.to_owned(), times);
+    }
+
+    /// Another row gets the token of `name`; it goes from there if it `moves`.
+    pub(super) fn has_token_of(&self, other: &str, name: &str, moves: bool) {
+        let mut table = self.table.lock().unwrap();
+        let token = table.alive[name].clone();
+        table.alive.insert(other.to_owned(), token.clone());
+        if moves {
+            table.rows.insert(name.to_owned(), OldRow { token: None, marked: false });
+        }
+        table.rows.insert(other.to_owned(), OldRow { token: Some(token), marked: false });
+    }
+
+    /// The old code gives an account up.
+    pub(super) fn old_code_forgets(&self, name: &str) {
+        self.table.lock().unwrap().rows.insert(name.to_owned(), OldRow { token: None, marked: false });
     }
 
     pub(super) fn refreshes_before_it_is_taken(&self, name: &str) {
@@ -106,7 +138,7 @@ impl World {
     }
 
     pub(super) fn old(&self, fuse: &Fuse) -> OldCode {
-        OldCode { table: self.table.clone(), marks: self.marks, fuse: fuse.clone() }
+        OldCode { name: "the old code", table: self.table.clone(), marks: self.marks, fuse: fuse.clone() }
     }
 
     fn vault(&self, fuse: &Fuse) -> Vault {
@@ -186,13 +218,46 @@ impl World {
     /// A renewal, as the manager makes it.
     pub(super) async fn renew_here(&self, name: &str) {
         let vault = self.vault(&Fuse::never());
-        let key = running::account_key(PROVIDER, name).unwrap();
         let record = self.here(&vault, name).await.unwrap();
         let next = self.table.lock().unwrap().refresh(name, &token(record));
-        let tokens =
-            Tokens { access_token: Some("next".into()), refresh_token: Some(next.into()), ..Tokens::default() };
+        self.settle_renewal(name, &next).await;
+    }
+
+    /// Somebody connects another grant under the name; it is renewed at once.
+    pub(super) async fn connect_another(&self, name: &str) {
+        let vault = self.vault(&Fuse::never());
+        let key = running::account_key(PROVIDER, name).unwrap();
+        let over = vault.load(&key).await.unwrap().map(|kept| kept.row.version);
+        vault.put(&key, over, &self.record("another"), Timing::default(), None).await.unwrap();
+        self.settle_renewal(name, "another+").await;
+    }
+
+    pub(super) async fn disconnect(&self, name: &str) {
+        let vault = self.vault(&Fuse::never());
+        let key = running::account_key(PROVIDER, name).unwrap();
+        let version = vault.load(&key).await.unwrap().unwrap().row.version;
+        vault.store().remove(&key, version, Secret::EraseNow).await.unwrap();
+        note::erase(&vault, name).await.unwrap();
+    }
+
+    /// The refresh token of the account here, then the one aside.
+    pub(super) async fn tokens(&self, name: &str) -> (Option<String>, Option<String>) {
+        let vault = self.vault(&Fuse::never());
+        let aside = aside::load(&vault, PROVIDER, name).await.unwrap().1;
+        (self.here(&vault, name).await.map(token), aside.map(|aside| token(aside.record)))
+    }
+
+    fn record(&self, refresh_token: &str) -> TokenRecord {
+        let refresh_token = Some(refresh_token.into());
+        let tokens = Tokens { access_token: Some("next".into()), refresh_token, ..Tokens::default() };
         let house = self.house(&Fuse::never());
-        let next = house.client.import(&house.app, GrantName::AuthorizationCode, tokens).unwrap();
+        house.client.import(&house.app, GrantName::AuthorizationCode, tokens).unwrap()
+    }
+
+    async fn settle_renewal(&self, name: &str, next: &str) {
+        let vault = self.vault(&Fuse::never());
+        let key = running::account_key(PROVIDER, name).unwrap();
+        let next = self.record(next);
         let version = vault.load(&key).await.unwrap().unwrap().row.version;
         let attempt = AttemptId::from_bytes([1; 16]);
         let lease = std::time::Duration::from_secs(60);
@@ -223,7 +288,7 @@ impl OldCode {
 
 impl Old for OldCode {
     fn name(&self) -> &str {
-        "the old code"
+        self.name
     }
 
     async fn page(&mut self, after: Option<&str>) -> Result<Vec<Row>, Stop> {
@@ -238,7 +303,30 @@ impl Old for OldCode {
         self.reads()?;
         // Somebody else's turn.
         tokio::task::yield_now().await;
-        Ok(self.table.lock().unwrap().rows.get(account).map(|row| Self::row_of(account, row)))
+        let mut table = self.table.lock().unwrap();
+        let row = table.rows.get(account).cloned();
+        if row.as_ref().is_some_and(|row| row.marked) {
+            table.land(account);
+        }
+        Ok(row.map(|row| Self::row_of(account, &row)))
+    }
+
+    async fn shared(&mut self) -> Result<Vec<Row>, Stop> {
+        self.reads()?;
+        let table = self.table.lock().unwrap();
+        let open: Vec<_> = table.rows.iter().filter(|(_, row)| row.token.is_some() && !row.marked).collect();
+        let shared =
+            open.iter().filter(|(_, row)| open.iter().filter(|(_, other)| other.token == row.token).count() > 1);
+        Ok(shared.map(|(name, row)| Self::row_of(name, row)).collect())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test looks at the secret")]
+    async fn holders(&mut self, refresh_token: &SecretString) -> Result<Vec<Row>, Stop> {
+        self.reads()?;
+        let table = self.table.lock().unwrap();
+        let open = table.rows.iter().filter(|(_, row)| !row.marked);
+        let held = open.filter(|(_, row)| row.token.as_deref() == Some(refresh_token.expose_secret()));
+        Ok(held.map(|(name, row)| Self::row_of(name, row)).collect())
     }
 
     #[expect(clippy::disallowed_methods, reason = "a test looks at the secret")]
@@ -254,10 +342,7 @@ impl Old for OldCode {
         if made && held {
             let token = row.token.clone().filter(|_| self.marks);
             table.rows.insert(account.to_owned(), OldRow { token, marked: self.marks });
-            if table.late.remove(account) {
-                let next = table.refresh(account, refresh_token.expose_secret());
-                table.rows.insert(account.to_owned(), OldRow { token: Some(next), marked: self.marks });
-            }
+            table.land_from(account, refresh_token.expose_secret(), self.marks);
         }
         if heard { Ok(held) } else { Err(Stop::new(Exit::TryLater, "the process has ended")) }
     }
